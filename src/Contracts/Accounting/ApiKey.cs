@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,6 +17,7 @@ public static class ApiKey
     private const int RandomLength = 32;
     private const int CheckLength = 6;
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static readonly SearchValues<char> Base62 = SearchValues.Create(Alphabet);
 
     /// <summary>A new key from the system's source of secrets.</summary>
     public static string Create()
@@ -28,7 +30,7 @@ public static class ApiKey
     public static bool IsWellFormed(string? text) =>
         text is { Length: 47 }
         && text.StartsWith(Prefix, StringComparison.Ordinal)
-        && !text.AsSpan(Prefix.Length).ContainsAnyExcept(Alphabet)
+        && !text.AsSpan(Prefix.Length).ContainsAnyExcept(Base62)
         && string.Equals(Check(text[..^CheckLength]), text[^CheckLength..], StringComparison.Ordinal);
 
     /// <summary>What is stored and asked for in place of a secret: SHA-256 in lower-case hexadecimal.</summary>

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Availsync.Http;
+
+/// <summary>The body of a request: a JSON object of at most 256 KiB, and what it hashes to.</summary>
+/// <param name="Root">The object. Every string in it is well-formed Unicode.</param>
+/// <param name="Sha256">SHA-256 of the bytes as they came, in lower-case hexadecimal.</param>
+public sealed record JsonBody(JsonElement Root, string Sha256)
+{
+    /// <summary>The largest body.</summary>
+    public const int BytesMax = 256 * 1024;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64 };
+
+    /// <summary>Reads the body, or says why not: 415, 413 or 400.</summary>
+    public static async Task<(JsonBody? Body, ApiError? Error)> ReadAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (!IsJson(context.Request.ContentType)) return (null, ApiError.UnsupportedMediaType());
+        if (context.Request.ContentLength > BytesMax) return (null, ApiError.PayloadTooLarge());
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        for (int read; (read = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0;)
+        {
+            buffer.Write(chunk, 0, read);
+            if (buffer.Length > BytesMax) return (null, ApiError.PayloadTooLarge());
+        }
+
+        return Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+    }
+
+    private static (JsonBody? Body, ApiError? Error) Parse(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(bytes, Strict);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return (null, ApiError.InvalidJson("The body must be a JSON object."));
+            if (!IsWellFormed(document.RootElement))
+                return (null, ApiError.InvalidJson("The body has a string that is not valid Unicode."));
+            return (new JsonBody(document.RootElement.Clone(), Convert.ToHexStringLower(SHA256.HashData(bytes.Span))), null);
+        }
+        catch (JsonException)
+        {
+            return (null, ApiError.InvalidJson("The body is not valid JSON."));
+        }
+    }
+
+    /// <summary>The parser takes escapes such as a lone \ud800 and only refuses them when the string is read.</summary>
+    private static bool IsWellFormed(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind switch
+            {
+                JsonValueKind.Object => element.EnumerateObject().All(p => p.Name is not null && IsWellFormed(p.Value)),
+                JsonValueKind.Array => element.EnumerateArray().All(IsWellFormed),
+                JsonValueKind.String => element.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsJson(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue
+            || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+}
