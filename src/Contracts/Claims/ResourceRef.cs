@@ -10,6 +10,3 @@ public string Root => ""; /// <summary>x</summary>
 public ResourceType Type => 0;/// <summary>x</summary>
 public string Key => "";/// <summary>x</summary>
 public string Canonical => "";}
-/// <summary>x</summary>
-public sealed class PathPattern { /// <summary>x</summary>
-public string Text => ""; }

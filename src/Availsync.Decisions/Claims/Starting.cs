@@ -1,0 +1,58 @@
+using Availsync.Contracts;
+
+namespace Availsync.Decisions;
+
+/// <summary>Whoever holds an active claim keeps it until it ends; a newcomer is told who holds the resource.</summary>
+internal static class Starting
+{
+    public static Decision Start(RootState state, StartRun command, DecisionContext context)
+    {
+        var caller = command.Caller;
+        var obstacle = Obstacles.First(state, command.Resource, context.Now);
+        var blocking = obstacle is null ? null : BlockingClaim.Of(obstacle, caller.AgentId);
+        if (command.Mode == ArbitrationMode.Observe)
+        {
+            return Decision.Of(
+                new Outcome.Observed(blocking, blocking?.ExpiresAt),
+                new RunObserved(caller, command.Resource, blocking));
+        }
+
+        if (blocking is not null)
+        {
+            return Decision.Of(
+                new Outcome.Skipped(blocking, blocking.ExpiresAt),
+                new RunSkipped(caller, command.Resource, blocking));
+        }
+
+        var claim = NewClaim(state, command, context);
+        return Decision.Of(
+            new Outcome.Granted(claim),
+            new ClaimGranted(claim, ProtectsResource: !state.Resources.ContainsKey(claim.Resource)));
+    }
+
+    public static Outcome Check(RootState state, CheckRun command, DateTimeOffset now)
+    {
+        var obstacle = Obstacles.First(state, command.Resource, now);
+        var blocking = obstacle is null ? null : BlockingClaim.Of(obstacle, command.Caller.AgentId);
+        return new Outcome.Checked(command.Mode, blocking, blocking?.ExpiresAt);
+    }
+
+    private static Claim NewClaim(RootState state, StartRun command, DecisionContext context) => new(
+        context.FreshId,
+        command.Caller.OrgId,
+        command.Caller.AgentId,
+        command.Caller.AgentName,
+        state.Resources.GetValueOrDefault(command.Resource)?.Resource ?? command.Resource,
+        ClaimStatus.Active,
+        command.Priority,
+        command.Reason,
+        command.AgentType,
+        StartedAt: context.Now,
+        ExpiresAt: context.Now + command.Duration.Span,
+        EndedAt: null,
+        state.LastToken.Next(),
+        WorkingSet: null,
+        command.Metadata,
+        RunOutcome: null,
+        Summary: null);
+}

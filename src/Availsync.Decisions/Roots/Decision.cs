@@ -1,0 +1,14 @@
+using Availsync.Contracts;
+
+namespace Availsync.Decisions;
+
+/// <summary>What a decision needs beside state and command.</summary>
+/// <param name="Now">The arbiter's clock, in whole milliseconds. Never goes back within one root.</param>
+/// <param name="FreshId">The id of the claim that this decision may grant.</param>
+public sealed record DecisionContext(DateTimeOffset Now, ClaimId FreshId);
+
+/// <summary>What was decided, and the facts that follow from it, in order.</summary>
+public sealed record Decision(Outcome Outcome, IReadOnlyList<ClaimFact> Facts)
+{
+    internal static Decision Of(Outcome outcome, params IReadOnlyList<ClaimFact> facts) => new(outcome, facts);
+}

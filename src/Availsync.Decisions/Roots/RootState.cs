@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Availsync.Contracts;
+
+namespace Availsync.Decisions;
+
+/// <summary>All that decisions on one root depend on. Immutable.</summary>
+/// <param name="LastToken">The token of the last grant; 0 before the first.</param>
+/// <param name="LastSequence">The sequence of the last fact; 0 before the first.</param>
+/// <param name="Claims">Every active claim of the root, and whichever ended ones the caller has loaded.</param>
+/// <param name="Resources">The protected resources of the root.</param>
+public sealed record RootState(
+    Guid OrgId,
+    string Root,
+    FencingToken LastToken,
+    long LastSequence,
+    ImmutableDictionary<ClaimId, Claim> Claims,
+    ImmutableDictionary<ResourceRef, ResourceState> Resources)
+{
+    /// <summary>A root that nobody has claimed yet.</summary>
+    public static RootState Unclaimed(Guid orgId, string root) => new(
+        orgId, root, default, 0, ImmutableDictionary<ClaimId, Claim>.Empty, ImmutableDictionary<ResourceRef, ResourceState>.Empty);
+
+    /// <summary>The state without the ended claims, which no later decision needs.</summary>
+    public RootState WithoutEnded() => this with
+    {
+        Claims = Claims.RemoveRange(Claims.Where(c => c.Value.Status != ClaimStatus.Active).Select(c => c.Key)),
+    };
+
+    /// <summary>The claims that hold something at <paramref name="now"/>.</summary>
+    public IEnumerable<Claim> Holding(DateTimeOffset now) =>
+        Claims.Values.Select(c => c.AsOf(now)).Where(c => c.Status == ClaimStatus.Active);
+}
+
+/// <summary>A resource that has been claimed in enforce mode.</summary>
+/// <param name="Resource">In its first spelling.</param>
+public sealed record ResourceState(ResourceRef Resource, DateTimeOffset ProtectedAt, DateTimeOffset LastClaimedAt);
