@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Availsync.Storage;
+
+/// <summary>Lists everything that is wrong with <see cref="StorageOptions"/> at once.</summary>
+internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StorageOptions options)
+    {
+        var failures = Failures(options).ToList();
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static IEnumerable<string> Failures(StorageOptions options)
+    {
+        if (!Enum.IsDefined(options.Provider))
+            yield return "Storage:Provider must be Sqlite or Postgres.";
+        if (options.Provider == StorageProvider.Sqlite && string.IsNullOrWhiteSpace(options.Path))
+            yield return "Storage:Path must name a directory when Storage:Provider is Sqlite.";
+        if (options.Provider == StorageProvider.Postgres && WrongConnectionString(options.ConnectionString) is { } wrong)
+            yield return wrong;
+    }
+
+    /// <summary>The text itself is left out of the message, since it may carry a password.</summary>
+    private static string? WrongConnectionString(string text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return "Storage:ConnectionString is required when Storage:Provider is Postgres.";
+        try
+        {
+            var parts = new NpgsqlConnectionStringBuilder(text);
+            return string.IsNullOrEmpty(parts.Host) ? "Storage:ConnectionString must name a Host." : null;
+        }
+        catch (ArgumentException)
+        {
+            return "Storage:ConnectionString is not a valid PostgreSQL connection string.";
+        }
+    }
+}
