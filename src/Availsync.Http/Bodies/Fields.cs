@@ -30,6 +30,10 @@ public sealed class Fields(JsonElement root, string prefix = "")
     /// <summary>Whether the field is there and not null.</summary>
     public bool Has(string field) => Find(field) is not null;
 
+    /// <summary>Whether the field is there and null: for the few fields where that differs from leaving it out.</summary>
+    public bool IsNull(string field) =>
+        root.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Null;
+
     /// <summary>The raw value, or null where it is left out.</summary>
     public JsonElement? Find(string field) =>
         root.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

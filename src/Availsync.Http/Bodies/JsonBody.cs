@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Availsync.Http;
@@ -30,6 +31,15 @@ public sealed record JsonBody(JsonElement Root, string Sha256)
         }
 
         return Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+    }
+
+    /// <summary>The same where the body may be left out, which counts as an empty object.</summary>
+    public static async Task<(JsonBody? Body, ApiError? Error)> ReadOptionalAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var none = context.Request.ContentLength == 0
+            || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+        return none ? Parse("{}"u8.ToArray()) : await ReadAsync(context);
     }
 
     private static (JsonBody? Body, ApiError? Error) Parse(ReadOnlyMemory<byte> bytes)

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Availsync.Contracts;
 
@@ -13,17 +14,27 @@ namespace Availsync.Contracts;
 /// <param name="RemoteAddress">Where the call came from, for throttling sign-ins.</param>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the call.</param>
 /// <param name="IssuedAt">The token holds for <see cref="Lifetime"/> either side of this.</param>
+/// <param name="Scheme"><c>http</c> or <c>https</c>, as the client has called the edge.</param>
+/// <param name="OverLoopback">
+/// Whether both ends of the client's connection to the edge were loopback addresses, with no proxy in between.
+/// </param>
 public sealed record InternalIdentity(
     Principal? Principal,
     string? RemoteAddress,
     string RequestId,
-    DateTimeOffset IssuedAt)
+    DateTimeOffset IssuedAt,
+    string Scheme = "https",
+    bool OverLoopback = false)
 {
     /// <summary>The header that carries the token from edge to accounting.</summary>
     public const string Header = "X-Availsync-Identity";
 
     /// <summary>How long a token holds, clocks that differ included.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether the client spoke plain HTTP on loopback, where a cookie needs not be Secure.</summary>
+    [JsonIgnore]
+    public bool IsPlainLoopback => OverLoopback && Scheme == "http";
 
     /// <summary>Signs this identity with the key that edge and accounting share (32 bytes or more).</summary>
     public string Sign(ReadOnlySpan<byte> key)
