@@ -1,0 +1,66 @@
+using Availsync.Bus.Requests;
+using Availsync.Bus.Transports;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Availsync.Bus;
+
+/// <summary>Registers the bus.</summary>
+public static class BusRegistration
+{
+    /// <summary>Adds what one service takes from the bus. Every service of a process calls it for itself.</summary>
+    public static IServiceCollection AddBusParts(this IServiceCollection services, Action<IBusParts> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(PartsOf(services));
+        return services;
+    }
+
+    /// <summary>
+    /// Builds the bus from all parts: once a process, after the services. It starts before their hosted services and
+    /// stops after them, so that what they still have to send on the way out leaves.
+    /// </summary>
+    public static IServiceCollection AddAvailsyncBus(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection(BusOptions.Section);
+        services.AddOptions<BusOptions>().Bind(section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BusOptions>, BusOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+
+        var parts = PartsOf(services);
+        if ((section.Get<BusOptions>() ?? new BusOptions()).Transport == BusTransport.RabbitMq)
+            RabbitMqTransport.Add(services, parts);
+        else
+            InMemoryTransport.Add(services, parts);
+
+        services.AddSingleton<BusRequests>();
+        services.AddSingleton<IRequests>(provider => provider.GetRequiredService<BusRequests>());
+        services.AddSingleton<ICommandSender>(provider => provider.GetRequiredService<BusRequests>());
+        services.AddSingleton<IResponderConnector, ResponderConnector>();
+        StartFirst(services);
+        return services;
+    }
+
+    private static BusParts PartsOf(IServiceCollection services)
+    {
+        var parts = services
+            .Select(service => service.ImplementationInstance).OfType<BusParts>().SingleOrDefault();
+        if (parts is null)
+            services.AddSingleton(parts = new BusParts(services));
+        return parts;
+    }
+
+    private static void StartFirst(IServiceCollection services)
+    {
+        var bus = services.Single(service =>
+            service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType == typeof(MassTransitHostedService));
+        services.Remove(bus);
+        services.Insert(0, bus);
+    }
+}

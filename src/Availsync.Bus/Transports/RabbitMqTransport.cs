@@ -1,0 +1,63 @@
+using Availsync.Bus.Durable;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Availsync.Bus.Transports;
+
+internal static class RabbitMqTransport
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
+
+    public static void Add(IServiceCollection services, BusParts parts)
+    {
+        services.AddSingleton<IDurablePublisher, RabbitMqPublisher>();
+
+        // A service starts without its broker, answers 503 meanwhile, and finds it when it comes.
+        services.AddOptions<MassTransitHostOptions>().Configure(host =>
+        {
+            host.WaitUntilStarted = false;
+            host.StopTimeout = StopTimeout;
+        });
+        services.AddMassTransit(configure =>
+        {
+            configure.DisableUsageTelemetry();
+            configure.SetRabbitMqReplyToRequestClientFactory();
+            configure.UsingRabbitMq((context, bus) =>
+            {
+                var options = Connect(bus, context, "requests", confirms: false);
+                foreach (var part in parts.Responders)
+                    bus.ReceiveEndpoint(part.Queue, endpoint => part.Configure(endpoint, options, context));
+            });
+        });
+        services.AddMassTransit<IEventBus>(configure =>
+        {
+            configure.DisableUsageTelemetry();
+            configure.UsingRabbitMq((context, bus) =>
+            {
+                var options = Connect(bus, context, "events", confirms: true);
+                foreach (var part in parts.Handlers)
+                    bus.ReceiveEndpoint(part.Queue, endpoint => part.Configure(endpoint, options, context));
+                foreach (var part in parts.Broadcasts)
+                {
+                    bus.ReceiveEndpoint(
+                        new TemporaryEndpointDefinition(part.MessageType.Name.ToLowerInvariant()), null,
+                        endpoint => part.Configure(endpoint, context));
+                }
+            });
+        });
+    }
+
+    private static BusOptions Connect(
+        IRabbitMqBusFactoryConfigurator bus, IServiceProvider services, string purpose, bool confirms)
+    {
+        var options = services.GetRequiredService<IOptions<BusOptions>>().Value;
+        bus.Host(options.Host, (ushort)options.Port, options.VirtualHost, $"availsync {purpose}", host =>
+        {
+            host.Username(options.Username);
+            host.Password(options.Password);
+            host.PublisherConfirmation = confirms;
+        });
+        return options;
+    }
+}

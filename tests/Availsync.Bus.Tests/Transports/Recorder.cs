@@ -1,0 +1,66 @@
+using System.Threading.Channels;
+using Availsync.Bus.Durable;
+
+namespace Availsync.Bus.Tests.Transports;
+
+/// <summary>What the handlers of a test have seen.</summary>
+internal sealed class Recorder(string test)
+{
+    private readonly Channel<int> _seen = Channel.CreateUnbounded<int>();
+    private int _failuresLeft;
+
+    public TaskCompletionSource Connected { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public int FailuresLeft { init => _failuresLeft = value; }
+
+    public int? Poison { get; init; }
+
+    public void See(Happened message)
+    {
+        if (message.Test != test)
+            return;
+        if (message.Number == Poison)
+            throw new InvalidOperationException("never");
+        if (Interlocked.Decrement(ref _failuresLeft) >= 0)
+            throw new InvalidOperationException("not yet");
+        _seen.Writer.TryWrite(message.Number);
+    }
+
+    public async Task<List<int>> NextAsync(int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var numbers = new List<int>();
+        while (numbers.Count < count)
+            numbers.Add(await _seen.Reader.ReadAsync(patience.Token));
+        return numbers;
+    }
+}
+
+internal sealed class RecordingHandler(Recorder recorder) : IMessageHandler<Happened>
+{
+    public Task HandleAsync(Happened message, CancellationToken cancellationToken)
+    {
+        recorder.See(message);
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class SecondHandler(Recorder recorder) : IMessageHandler<Happened>
+{
+    public Task HandleAsync(Happened message, CancellationToken cancellationToken)
+    {
+        recorder.See(message with { Number = -message.Number });
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class RecordingBroadcast(Recorder recorder) : IBroadcastHandler<Happened>
+{
+    public Task HandleAsync(Happened message, CancellationToken cancellationToken)
+    {
+        recorder.See(message);
+        return Task.CompletedTask;
+    }
+
+    public void ConnectionRestored() => recorder.Connected.TrySetResult();
+}
