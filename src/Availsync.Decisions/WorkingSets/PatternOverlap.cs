@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Availsync.Contracts;
 
 namespace Availsync.Decisions;
@@ -5,55 +6,54 @@ namespace Availsync.Decisions;
 /// <summary>Whether path patterns can name the same file: exactly, not by guess.</summary>
 public static class PatternOverlap
 {
+    /// <summary>
+    /// The work that one declaration may cause, counted in comparisons of characters: some tenths of a second. Only
+    /// patterns made for that purpose come near it. What is left undecided then counts as overlapping, so that nobody can
+    /// stall the others of a partition, and no doubt ever lets two editors at one file.
+    /// </summary>
+    private const long StepsMax = 250_000_000;
+
+    // A working set is declared once and looked at by every later declaration on its root. The list is the key and is
+    // never changed, so this only remembers what would be computed again.
+    private static readonly ConditionalWeakTable<IReadOnlyList<PathPattern>, PatternIndex> Indexes = [];
+
     /// <summary>Whether there is a path that both patterns match.</summary>
     public static bool Overlaps(PathPattern left, PathPattern right)
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        return Meet(Compile(left), Compile(right));
+        var steps = 0L;
+        return CompiledPattern.Overlap(new CompiledPattern(left), new CompiledPattern(right), ref steps);
     }
 
     /// <summary>
-    /// Each of <paramref name="paths"/> that overlaps one of <paramref name="others"/>, in order, with the first pattern in
-    /// its way and the index of the set that this one is in.
+    /// Each of <paramref name="paths"/> that overlaps one of <paramref name="others"/>, in order, with the index of the first
+    /// set in its way and a pattern of that set.
     /// </summary>
     public static IReadOnlyList<(PathPattern Path, int OtherIndex, PathPattern OtherPath)> FirstOverlaps(
-        IReadOnlyList<PathPattern> paths, IReadOnlyList<IReadOnlyList<PathPattern>> others)
+        IReadOnlyList<PathPattern> paths, IReadOnlyList<IReadOnlyList<PathPattern>> others) =>
+        FirstOverlaps(paths, others, StepsMax);
+
+    internal static IReadOnlyList<(PathPattern Path, int OtherIndex, PathPattern OtherPath)> FirstOverlaps(
+        IReadOnlyList<PathPattern> paths, IReadOnlyList<IReadOnlyList<PathPattern>> others, long stepsMax)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(others);
+        var indexes = others.Select(o => Indexes.GetValue(o, patterns => new PatternIndex(patterns))).ToList();
+        var known = new Dictionary<string, SegmentPattern>();
         var found = new List<(PathPattern, int, PathPattern)>();
-        var compiled = others.Select(set => set.Select(Compile).ToList()).ToList();
+        var steps = 0L;
         foreach (var path in paths)
         {
-            var mine = Compile(path);
-            for (var i = 0; i < others.Count; i++)
+            var compiled = new CompiledPattern(path, known);
+            for (var i = 0; i < indexes.Count; i++)
             {
-                var hit = compiled[i].FindIndex(other => Meet(mine, other));
-                if (hit < 0) continue;
-                found.Add((path, i, others[i][hit]));
+                if (indexes[i].FirstOverlap(path, compiled, ref steps, stepsMax) is not { } other) continue;
+                found.Add((path, i, other));
                 break;
             }
         }
 
         return found;
-    }
-
-    private static SegmentPattern[] Compile(PathPattern pattern)
-    {
-        var segments = pattern.Segments.Select(s => s == "**" ? SegmentPattern.AnyNames : new SegmentPattern(s));
-        return pattern.IsDirectory
-            ? [.. segments, SegmentPattern.AnyName, SegmentPattern.AnyNames]
-            : [.. segments];
-    }
-
-    private static bool Meet(SegmentPattern[] left, SegmentPattern[] right) =>
-        WildcardMeeting<SegmentPattern, Names>.Overlap(left, right);
-
-    private readonly struct Names : ISymbols<SegmentPattern>
-    {
-        public static bool IsStar(SegmentPattern symbol) => ReferenceEquals(symbol, SegmentPattern.AnyNames);
-
-        public static bool Meet(SegmentPattern left, SegmentPattern right) => SegmentPattern.Overlap(left, right);
     }
 }

@@ -18,7 +18,6 @@ public sealed class PathPattern : IEquatable<PathPattern>
 
     private PathPattern(string[] segments, bool isDirectory)
     {
-        Segments = segments;
         IsDirectory = isDirectory;
         Text = string.Join('/', segments) + (isDirectory ? "/" : "");
         IsLiteral = !isDirectory && !Text.AsSpan().ContainsAny('*', '?');
@@ -28,7 +27,8 @@ public sealed class PathPattern : IEquatable<PathPattern>
     public string Text { get; }
 
     /// <summary>The segments of <see cref="Text"/>, at least one; the trailing <c>/</c> of a directory adds none.</summary>
-    public IReadOnlyList<string> Segments { get; }
+    /// <remarks>Split at each call: what a working set holds for hours is the text alone.</remarks>
+    public IReadOnlyList<string> Segments => (IsDirectory ? Text[..^1] : Text).Split('/');
 
     /// <summary>Whether it means everything below a directory, but not a file of that name.</summary>
     public bool IsDirectory { get; }
