@@ -7,6 +7,7 @@ internal static class Starting
 {
     public static Decision Start(RootState state, StartRun command, DecisionContext context)
     {
+        if (context.CallerEnded) return Decision.Of(new Outcome.Forbidden("The agent is disabled or deleted."));
         var caller = command.Caller;
         var obstacle = Obstacles.First(state, command.Resource, context.Now);
         var blocking = obstacle is null ? null : BlockingClaim.Of(obstacle, caller.AgentId);

@@ -1,0 +1,45 @@
+using Availsync.Arbiter.Agents;
+using Availsync.Arbiter.Deciding;
+using Availsync.Arbiter.Partitions;
+using Availsync.Arbiter.Queries;
+using Availsync.Arbiter.Relay;
+using Availsync.Arbiter.Store;
+using Availsync.Bus;
+using Availsync.Contracts;
+using Availsync.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Availsync.Arbiter;
+
+/// <summary>The arbiter as a part of a process: its own, or one with all services.</summary>
+public static class ArbiterService
+{
+    /// <summary>Registers the arbiter. The bus is registered once a process, after its services.</summary>
+    public static IServiceCollection AddArbiter(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<ArbiterOptions>().Bind(configuration.GetSection(ArbiterOptions.Section))
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PartitionOptions>().Bind(configuration.GetSection(PartitionOptions.Section))
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddStore<ArbiterDbContext, SqliteArbiterDbContext, PostgresArbiterDbContext>(configuration);
+        services.AddSingleton<PartitionMap>();
+        services.AddSingleton<PartitionTable>();
+        services.AddSingleton<CommandQueue>();
+        services.AddSingleton<RelaySignal>();
+        services.AddSingleton<IPartitionCommands, PartitionCommands>();
+        services.AddBusParts(parts => parts
+            .Responder<GetClaim, ClaimFound, ClaimQueries>(ArbiterQueues.Queries + ".claim")
+            .Responder<ListClaims, ClaimPage, ClaimQueries>(ArbiterQueues.Queries + ".claims")
+            .Responder<ListResources, ResourcePage, ResourceQueries>(ArbiterQueues.Queries + ".resources")
+            .Handler<AgentEnded, AgentMessages>(AgentMessages.EndedQueue)
+            .Handler<AgentResumed, AgentMessages>(AgentMessages.ResumedQueue));
+        services.AddHostedService<PartitionsAtStart>();
+        services.AddHostedService<DecisionLoop>();
+        services.AddHostedService<EventRelay>();
+        services.AddHostedService<Ownership>();
+        services.AddHostedService<AnswerPurge>();
+        return services;
+    }
+}

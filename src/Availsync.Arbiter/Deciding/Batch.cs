@@ -1,0 +1,80 @@
+using Availsync.Arbiter.Partitions;
+using Availsync.Arbiter.Store;
+using Availsync.Contracts;
+using Availsync.Decisions;
+using Availsync.Storage;
+
+namespace Availsync.Arbiter.Deciding;
+
+/// <summary>
+/// One transaction: fence, repeats, load, decide, write, commit; then memory and the answers. Nothing is answered
+/// before the commit, and memory changes only after it.
+/// </summary>
+internal sealed class Batch(
+    ArbiterDbContext context,
+    PartitionMap partitions,
+    TimeProvider time,
+    ArbiterOptions options)
+{
+    private readonly List<Answer> _answers = [];
+
+    /// <summary>Decides and answers <paramref name="commands"/>; <paramref name="committing"/> is called before the commit.</summary>
+    public async Task DecideAsync(IReadOnlyList<PendingCommand> commands, Action committing)
+    {
+        var timely = DropLate(commands);
+        if (timely.Count == 0) return;
+        await using var transaction = await context.BeginWriteAsync();
+        var fence = await Fence.TakeAsync(context, partitions, timely, time);
+        var standing = timely.Where(c => fence.Stands(c.Partition)).ToList();
+        var repeats = await RecordedAnswers.ClaimAsync(context, standing, fence.Now);
+        var roots = new LoadedRoots(context, fence);
+        await roots.LoadAsync(standing, repeats);
+        var ended = await EndedAgents.AmongAsync(context, standing);
+        foreach (var command in standing) Decide(command, roots, repeats, ended, fence.Now);
+
+        roots.Write();
+        await repeats.WriteAsync();
+        await context.SaveChangesAsync();
+        committing();
+        await transaction.CommitAsync();
+
+        roots.Keep(options.RootsInMemoryMax);
+        foreach (var answer in _answers) answer.Command.Answer(answer.Reply);
+        foreach (var command in timely) command.Answer(new Reply.Undecided()); // Whatever the fence did not let in.
+    }
+
+    private void Decide(
+        PendingCommand pending, LoadedRoots roots, RecordedAnswers repeats, IReadOnlySet<Guid> ended, DateTimeOffset now)
+    {
+        if (repeats.Find(pending) is { } repeated)
+        {
+            var named = Repeats.NamedClaim(repeated.Outcome);
+            var status = repeated.Replayed && named is { } id ? roots.Status(id, now) : null;
+            _answers.Add(new Answer(pending, repeated with { ClaimStatus = status }));
+            return;
+        }
+
+        var caller = pending.Command is StartRun start ? start.Caller : null;
+        var decision = roots.Decide(pending, now, callerEnded: caller is not null && ended.Contains(caller.AgentId));
+        repeats.Record(pending, decision.Outcome);
+        _answers.Add(new Answer(
+            pending,
+            new Reply.Answered(decision.Outcome, pending.Envelope.RequestId, Replayed: false, ClaimStatus: null)));
+    }
+
+    /// <summary>Past its deadline a client has been told 503: to decide now would grant what nobody hears of.</summary>
+    private List<PendingCommand> DropLate(IReadOnlyList<PendingCommand> commands)
+    {
+        var now = time.GetUtcNow();
+        var timely = new List<PendingCommand>(commands.Count);
+        foreach (var command in commands)
+        {
+            if (command.Envelope.Deadline > now) timely.Add(command);
+            else command.Answer(new Reply.Undecided());
+        }
+
+        return timely;
+    }
+
+    private readonly record struct Answer(PendingCommand Command, Reply Reply);
+}

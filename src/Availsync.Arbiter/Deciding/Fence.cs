@@ -1,0 +1,69 @@
+using Availsync.Arbiter.Partitions;
+using Availsync.Arbiter.Store;
+using Availsync.Contracts;
+using Microsoft.EntityFrameworkCore;
+
+namespace Availsync.Arbiter.Deciding;
+
+/// <summary>
+/// The proof, inside the transaction, that its partitions are still ours. Writing the batch's time into their rows
+/// locks them until the commit: a new owner has to wait for us, and once it has taken over, the rows do not match any
+/// more and we write nothing.
+/// </summary>
+internal sealed class Fence
+{
+    private readonly Dictionary<int, OwnedPartition> _standing;
+
+    private Fence(Dictionary<int, OwnedPartition> standing, DateTimeOffset now)
+    {
+        _standing = standing;
+        Now = now;
+    }
+
+    /// <summary>The time of the whole batch: whole milliseconds, never before an earlier batch of its partitions.</summary>
+    public DateTimeOffset Now { get; }
+
+    public bool Stands(int partition) => _standing.ContainsKey(partition);
+
+    public OwnedPartition Of(int partition) => _standing[partition];
+
+    /// <summary>The partition and root of an active claim that memory knows.</summary>
+    public (OwnedPartition Partition, string Root)? FindRoot(ClaimId claim)
+    {
+        foreach (var partition in _standing.Values)
+        {
+            if (partition.FindRoot(claim) is { } root) return (partition, root);
+        }
+
+        return null;
+    }
+
+    public static async Task<Fence> TakeAsync(
+        ArbiterDbContext context, PartitionMap partitions, IEnumerable<PendingCommand> commands, TimeProvider time)
+    {
+        var owned = commands.Select(c => c.Partition).Distinct()
+            .Select(partitions.Find).OfType<OwnedPartition>().ToDictionary(p => p.Id);
+        var now = owned.Values.Aggregate(time.GetUtcNow().WholeMilliseconds(), (at, p) => p.ClockAt > at ? p.ClockAt : at);
+        var ids = owned.Keys.ToList();
+        var stamped = ids.Count == 0
+            ? 0
+            : await context.Partitions.Where(p => ids.Contains(p.Id) && p.Owner == partitions.Instance)
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.ClockAt, now));
+        if (stamped < ids.Count) await LoseAsync(context, partitions, owned);
+        foreach (var partition in owned.Values) partition.ClockAt = now;
+        return new Fence(owned, now);
+    }
+
+    private static async Task LoseAsync(
+        ArbiterDbContext context, PartitionMap partitions, Dictionary<int, OwnedPartition> owned)
+    {
+        var ids = owned.Keys.ToList();
+        var ours = await context.Partitions.Where(p => ids.Contains(p.Id) && p.Owner == partitions.Instance)
+            .Select(p => p.Id).ToListAsync();
+        foreach (var lost in ids.Except(ours))
+        {
+            partitions.Lose(owned[lost]);
+            owned.Remove(lost);
+        }
+    }
+}

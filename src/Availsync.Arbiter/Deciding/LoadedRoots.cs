@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Availsync.Arbiter.Partitions;
+using Availsync.Arbiter.Store;
+using Availsync.Contracts;
+using Availsync.Decisions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Availsync.Arbiter.Deciding;
+
+/// <summary>
+/// The roots that one batch decides on: taken from memory where they are known, else read. Changes stay here until the
+/// commit; then memory takes them over.
+/// </summary>
+internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
+{
+    private readonly Dictionary<string, LoadedRoot> _roots = [];
+    private readonly Dictionary<ClaimId, string> _rootOfClaim = [];
+    private readonly Dictionary<ClaimId, Claim> _read = [];
+    private readonly Dictionary<int, List<ClaimEvent>> _events = [];
+
+    public async Task LoadAsync(IReadOnlyList<PendingCommand> commands, RecordedAnswers repeats)
+    {
+        var wanted = new Dictionary<string, WantedRoot>();
+        foreach (var command in commands)
+        {
+            if (NamedRoot(command.Command) is not { } root) continue;
+            wanted.TryAdd(RootKey.Of(root.OrgId, root.Root), new WantedRoot(command.Partition, root.OrgId, root.Root));
+        }
+
+        var named = commands.Where(c => c.Command is ClaimCommand)
+            .ToLookup(c => ((ClaimCommand)c.Command).ClaimId, c => c.Partition);
+        var claims = await FindClaimsAsync(named.Select(n => n.Key).Concat(repeats.NamedClaims).ToHashSet(), wanted);
+        foreach (var row in claims)
+        {
+            var claim = row.ToClaim();
+            _read[claim.Id] = claim;
+            _rootOfClaim[claim.Id] = row.RootId;
+            if (named[claim.Id].Any())
+                wanted.TryAdd(row.RootId, new WantedRoot(named[claim.Id].First(), row.OrgId, claim.Resource.Root));
+        }
+
+        await LoadRootsAsync(wanted);
+        foreach (var claim in _read.Values) AddEnded(claim);
+    }
+
+    /// <summary>Decides one command against its root and applies what follows.</summary>
+    public Decision Decide(PendingCommand pending, DateTimeOffset now, bool callerEnded)
+    {
+        var key = pending.Command is ClaimCommand claim
+            ? _rootOfClaim.GetValueOrDefault(claim.ClaimId)
+            : NamedRoot(pending.Command) is { } named ? RootKey.Of(named.OrgId, named.Root) : null;
+        var root = key is null ? null : _roots[key];
+        var state = root?.State ?? RootState.Unclaimed(Guid.Empty, "");
+        var context = new DecisionContext(now, ClaimId.Create(now, pending.Command.Slot), callerEnded);
+        var decision = Arbitration.Decide(state, pending.Command, context);
+        foreach (var fact in decision.Facts) Apply(root!, fact, pending.Envelope.RequestId, now);
+        return decision;
+    }
+
+    /// <summary>What a claim is by now; null where it is unknown.</summary>
+    public ClaimStatus? Status(ClaimId id, DateTimeOffset now)
+    {
+        if (_rootOfClaim.TryGetValue(id, out var key) && _roots.TryGetValue(key, out var root)
+            && root.State.Claims.TryGetValue(id, out var claim))
+        {
+            return claim.AsOf(now).Status;
+        }
+
+        return _read.TryGetValue(id, out var found) ? found.AsOf(now).Status : null;
+    }
+
+    /// <summary>Adds what has changed to the context.</summary>
+    public void Write()
+    {
+        foreach (var root in _roots.Values) RootWriter.Write(context, root.Before, root.State, root.IsStored);
+        foreach (var (partition, events) in _events)
+        {
+            context.EventBatches.Add(new EventBatchRow
+            {
+                PartitionId = partition,
+                Events = JsonSerializer.Serialize(events),
+            });
+        }
+    }
+
+    /// <summary>After the commit: memory takes over what was written.</summary>
+    public void Keep(int rootsMax)
+    {
+        foreach (var (key, root) in _roots.Where(r => r.Value.IsStored || r.Value.HasChanged))
+            fence.Of(root.Partition).Keep(key, root.State.WithoutEnded(), rootsMax);
+    }
+
+    private static (Guid OrgId, string Root)? NamedRoot(Command command) => command switch
+    {
+        StartRun start => (start.Caller.OrgId, start.Resource.Root),
+        CheckRun check => (check.Caller.OrgId, check.Resource.Root),
+        _ => null,
+    };
+
+    /// <summary>Reads the claims that memory does not know; the roots of those it knows are wanted.</summary>
+    private async Task<List<ClaimRow>> FindClaimsAsync(HashSet<ClaimId> ids, Dictionary<string, WantedRoot> wanted)
+    {
+        var unknown = new List<Guid>();
+        foreach (var id in ids)
+        {
+            if (fence.FindRoot(id) is not var (partition, key))
+            {
+                unknown.Add(id.Value);
+                continue;
+            }
+
+            var state = partition.Find(key)!;
+            _rootOfClaim[id] = key;
+            wanted.TryAdd(key, new WantedRoot(partition.Id, state.OrgId, state.Root));
+        }
+
+        return unknown.Count == 0
+            ? []
+            : await context.Claims.AsNoTracking().Where(c => unknown.Contains(c.Id)).ToListAsync();
+    }
+
+    private async Task LoadRootsAsync(Dictionary<string, WantedRoot> wanted)
+    {
+        foreach (var (key, root) in wanted)
+        {
+            if (fence.Of(root.Partition).Find(key) is { } state) _roots[key] = new LoadedRoot(root.Partition, state, true);
+        }
+
+        var missing = wanted.Keys.Where(k => !_roots.ContainsKey(k)).ToList();
+        if (missing.Count == 0) return;
+        var rows = await context.Roots.AsNoTracking().Where(r => missing.Contains(r.Id)).ToDictionaryAsync(r => r.Id);
+        var stored = rows.Keys.ToList();
+        var claims = stored.Count == 0 ? [] : await context.Claims.AsNoTracking()
+            .Where(c => c.Status == StoredNames.Active && stored.Contains(c.RootId)).ToListAsync();
+        var resources = stored.Count == 0 ? [] : await context.Resources.AsNoTracking()
+            .Where(r => stored.Contains(r.RootId)).ToListAsync();
+        var claimsOf = claims.ToLookup(c => c.RootId);
+        var resourcesOf = resources.ToLookup(r => r.RootId);
+        foreach (var key in missing)
+        {
+            var root = wanted[key];
+            var state = RootState.Unclaimed(root.OrgId, root.Root);
+            var isStored = rows.TryGetValue(key, out var row);
+            if (row is not null)
+            {
+                state = state with
+                {
+                    LastToken = new FencingToken(row.LastToken),
+                    LastSequence = row.LastSequence,
+                    Claims = claimsOf[key].Select(c => c.ToClaim()).ToImmutableDictionary(c => c.Id),
+                    Resources = resourcesOf[key].ToImmutableDictionary(
+                        r => StoredNames.Resource(r.ShownAs),
+                        r => new ResourceState(StoredNames.Resource(r.ShownAs), r.ProtectedAt, r.LastClaimedAt)),
+                };
+            }
+
+            _roots[key] = new LoadedRoot(root.Partition, state, isStored);
+        }
+    }
+
+    /// <summary>A claim that has ended is no part of a root's live state; a command that names it needs it once more.</summary>
+    private void AddEnded(Claim claim)
+    {
+        var key = _rootOfClaim[claim.Id];
+        if (claim.Status == ClaimStatus.Active || !_roots.TryGetValue(key, out var root)) return;
+        var state = root.State with { Claims = root.State.Claims.SetItem(claim.Id, claim) };
+        _roots[key] = new LoadedRoot(root.Partition, state, root.IsStored);
+    }
+
+    private void Apply(LoadedRoot root, ClaimFact fact, string? requestId, DateTimeOffset now)
+    {
+        root.State = Arbitration.Evolve(root.State, fact);
+        if (fact is ClaimGranted granted)
+            _rootOfClaim[granted.Claim.Id] = RootKey.Of(root.State.OrgId, root.State.Root);
+        if (!_events.TryGetValue(root.Partition, out var events)) _events[root.Partition] = events = [];
+        events.Add(new ClaimEvent(
+            Guid.CreateVersion7(now), root.State.OrgId, root.State.Root, root.State.LastSequence, now, requestId, fact));
+    }
+
+    private sealed class LoadedRoot(int partition, RootState state, bool isStored)
+    {
+        public int Partition { get; } = partition;
+
+        public RootState Before { get; } = state;
+
+        public RootState State { get; set; } = state;
+
+        public bool IsStored { get; } = isStored;
+
+        public bool HasChanged => !ReferenceEquals(Before, State);
+    }
+
+    private sealed record WantedRoot(int Partition, Guid OrgId, string Root);
+}

@@ -1,0 +1,71 @@
+using Availsync.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Availsync.Arbiter.Store;
+
+/// <summary>
+/// The arbiter's tables. The core decides; the database defends what must never be on its own account too: one active
+/// claim a resource, no token twice on a root, and by triggers of the migrations no token or sequence that shrinks.
+/// </summary>
+[Store("arbiter")]
+internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContext(options)
+{
+    public DbSet<PartitionRow> Partitions => Set<PartitionRow>();
+
+    public DbSet<RootRow> Roots => Set<RootRow>();
+
+    public DbSet<ResourceRow> Resources => Set<ResourceRow>();
+
+    public DbSet<ClaimRow> Claims => Set<ClaimRow>();
+
+    public DbSet<AnswerRow> Answers => Set<AnswerRow>();
+
+    public DbSet<EventBatchRow> EventBatches => Set<EventBatchRow>();
+
+    public DbSet<AgentRow> Agents => Set<AgentRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<PartitionRow>(partition =>
+        {
+            partition.HasKey(p => p.Id);
+            partition.Property(p => p.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<RootRow>().HasKey(r => r.Id);
+        modelBuilder.Entity<ResourceRow>(resource =>
+        {
+            resource.HasKey(r => new { r.RootId, r.Resource });
+            resource.HasIndex(r => new { r.OrgId, r.LastClaimedAt });
+        });
+        modelBuilder.Entity<ClaimRow>(MapClaims);
+        modelBuilder.Entity<AnswerRow>(answer =>
+        {
+            answer.HasKey(a => a.Scope);
+            answer.HasIndex(a => a.CreatedAt);
+        });
+        modelBuilder.Entity<EventBatchRow>(batch =>
+        {
+            batch.HasKey(b => b.Id);
+            batch.Property(b => b.Id).ValueGeneratedOnAdd();
+        });
+        modelBuilder.Entity<AgentRow>(agent =>
+        {
+            agent.HasKey(a => a.Id);
+            agent.Property(a => a.Id).ValueGeneratedNever();
+        });
+    }
+
+    private static void MapClaims(Microsoft.EntityFrameworkCore.Metadata.Builders.EntityTypeBuilder<ClaimRow> claim)
+    {
+        const string Active = "status = 'active'";
+        claim.HasKey(c => c.Id);
+        claim.Property(c => c.Id).ValueGeneratedNever();
+        claim.HasIndex(c => new { c.RootId, c.Resource }).IsUnique().HasFilter(Active).HasDatabaseName("one_active_claim");
+        claim.HasIndex(c => new { c.RootId, c.FencingToken }).IsUnique();
+        claim.HasIndex(c => new { c.OrgId, c.Id });
+        claim.HasIndex(c => new { c.OrgId, c.AgentId, c.Id });
+        claim.HasIndex(c => c.ExpiresAt).HasFilter(Active).HasDatabaseName("active_claims_by_expiry");
+        claim.HasIndex(c => c.AgentId).HasFilter(Active).HasDatabaseName("active_claims_by_agent");
+    }
+}
