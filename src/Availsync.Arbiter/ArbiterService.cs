@@ -30,9 +30,9 @@ public static class ArbiterService
         services.AddSingleton<RelaySignal>();
         services.AddSingleton<IPartitionCommands, PartitionCommands>();
         services.AddBusParts(parts => parts
-            .Responder<GetClaim, ClaimFound, ClaimQueries>(ArbiterQueues.Queries + ".claim")
-            .Responder<ListClaims, ClaimPage, ClaimQueries>(ArbiterQueues.Queries + ".claims")
-            .Responder<ListResources, ResourcePage, ResourceQueries>(ArbiterQueues.Queries + ".resources")
+            .Responder<GetClaim, ClaimFound, ClaimQueries>(ArbiterQueues.Claim)
+            .Responder<ListClaims, ClaimPage, ClaimQueries>(ArbiterQueues.Claims)
+            .Responder<ListResources, ResourcePage, ResourceQueries>(ArbiterQueues.Resources)
             .Handler<AgentEnded, AgentMessages>(AgentMessages.EndedQueue)
             .Handler<AgentResumed, AgentMessages>(AgentMessages.ResumedQueue));
         services.AddHostedService<PartitionsAtStart>();

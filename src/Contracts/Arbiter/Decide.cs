@@ -44,8 +44,14 @@ public abstract record Reply
 /// <summary>Names of the queues through which the arbiter is asked.</summary>
 public static class ArbiterQueues
 {
-    /// <summary>Reads: any instance answers.</summary>
-    public const string Queries = "arbiter.queries";
+    /// <summary>Where <see cref="GetClaim"/> is asked; any instance answers.</summary>
+    public const string Claim = "arbiter.claim";
+
+    /// <summary>Where <see cref="ListClaims"/> is asked; any instance answers.</summary>
+    public const string Claims = "arbiter.claims";
+
+    /// <summary>Where <see cref="ListResources"/> is asked; any instance answers.</summary>
+    public const string Resources = "arbiter.resources";
 
     /// <summary>Commands of one partition: only its owner listens.</summary>
     public static string Partition(int partition) => $"arbiter.p{partition:D2}";
