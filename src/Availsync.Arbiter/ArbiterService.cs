@@ -7,6 +7,7 @@ using Availsync.Arbiter.Store;
 using Availsync.Bus;
 using Availsync.Contracts;
 using Availsync.Storage;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Availsync.Arbiter;
@@ -35,6 +36,7 @@ public static class ArbiterService
             .Responder<ListResources, ResourcePage, ResourceQueries>(ArbiterQueues.Resources)
             .Handler<AgentEnded, AgentMessages>(AgentMessages.EndedQueue)
             .Handler<AgentResumed, AgentMessages>(AgentMessages.ResumedQueue));
+        services.AddHealthChecks().AddCheck<PartitionsHealth>("partitions", tags: ["ready"]);
         services.AddHostedService<PartitionsAtStart>();
         services.AddHostedService<DecisionLoop>();
         services.AddHostedService<EventRelay>();
@@ -42,4 +44,12 @@ public static class ArbiterService
         services.AddHostedService<AnswerPurge>();
         return services;
     }
+
+    /// <summary>
+    /// The arbiter's own HTTP surface: <c>/health/live</c>, and <c>/health/ready</c> once store and bus answer and every
+    /// partition has an owner.
+    /// </summary>
+    public static IApplicationBuilder UseArbiter(this IApplicationBuilder app) => app
+        .UseHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false })
+        .UseHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
 }

@@ -1,1 +1,8 @@
-await WebApplication.CreateBuilder(args).Build().RunAsync();
+using Availsync.Arbiter;
+using Availsync.Bus;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddArbiter(builder.Configuration).AddAvailsyncBus(builder.Configuration);
+var app = builder.Build();
+app.UseArbiter();
+await app.RunAsync();

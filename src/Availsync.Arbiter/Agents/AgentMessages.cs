@@ -49,19 +49,17 @@ internal sealed class AgentMessages(ArbiterDbContext context, IPartitionCommands
     }
 
     /// <summary>
-    /// Every batch holds its partitions' rows until its commit. On SQLite a write transaction waits for all others, and
-    /// on PostgreSQL the lock on the rows does.
+    /// Every batch holds its partitions' rows until its commit, so touching each of them waits for it. One at a time: a
+    /// batch locks several in an order of its own.
     /// </summary>
     private async Task WaitForBatchesInFlightAsync(CancellationToken cancellationToken)
     {
-        await using var transaction = await context.BeginWriteAsync(cancellationToken);
-        if (!context.Database.IsSqlite())
+        foreach (var id in await context.Partitions.Select(p => p.Id).ToListAsync(cancellationToken))
         {
-            var table = context.Model.FindEntityType(typeof(PartitionRow))!.GetSchemaQualifiedTableName();
-            await context.Database.ExecuteSqlRawAsync(
-                $"SELECT id FROM {table} ORDER BY id FOR SHARE", cancellationToken);
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
+            await context.Partitions.Where(p => p.Id == id)
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.Epoch, x => x.Epoch), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
-
-        await transaction.CommitAsync(cancellationToken);
     }
 }

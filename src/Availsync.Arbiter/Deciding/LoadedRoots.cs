@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Store;
 using Availsync.Contracts;
 using Availsync.Decisions;

@@ -1,5 +1,4 @@
 using Availsync.Arbiter.Store;
-using Availsync.Contracts;
 using Availsync.Decisions;
 using Microsoft.EntityFrameworkCore;
 

@@ -21,25 +21,7 @@ internal sealed class PartitionTable(
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var table = context.Model.FindEntityType(typeof(PartitionRow))!.GetSchemaQualifiedTableName();
-        await using (var transaction = await context.BeginWriteAsync(cancellationToken))
-        {
-            if (!await context.Partitions.AnyAsync(cancellationToken))
-            {
-                var past = context.Database.IsSqlite() ? "0" : "'epoch'";
-                for (var id = 0; id < count.Value.Count; id++)
-                {
-                    // Another instance may be making the same rows: whoever comes second changes nothing.
-                    await context.Database.ExecuteSqlRawAsync(
-                        $"INSERT INTO {table} (id, epoch, lease_until, clock_at) VALUES ({id}, 0, {past}, {past})"
-                        + " ON CONFLICT (id) DO NOTHING",
-                        cancellationToken);
-                }
-            }
-
-            await transaction.CommitAsync(cancellationToken);
-        }
-
+        if (!await context.Partitions.AnyAsync(cancellationToken)) await MakeAsync(cancellationToken);
         var stored = await context.Partitions.CountAsync(cancellationToken);
         if (stored != count.Value.Count)
         {
@@ -48,17 +30,24 @@ internal sealed class PartitionTable(
         }
     }
 
-    /// <summary>Prolongs what is ours and returns it: less than we thought, where somebody else has taken over.</summary>
+    /// <summary>
+    /// Prolongs what is ours and returns it: less than we thought, where somebody else has taken over. One row at a
+    /// time, since a batch locks several of them in an order of its own.
+    /// </summary>
     public async Task<IReadOnlyList<int>> RenewAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var until = time.GetUtcNow() + Lease;
-        await using var transaction = await context.BeginWriteAsync(cancellationToken);
-        await context.Partitions.Where(p => p.Owner == partitions.Instance)
-            .ExecuteUpdateAsync(p => p.SetProperty(x => x.LeaseUntil, until), cancellationToken);
-        var ours = await context.Partitions.Where(p => p.Owner == partitions.Instance)
-            .Select(p => p.Id).ToListAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        var ours = new List<int>();
+        foreach (var id in partitions.Owned.Select(p => p.Id))
+        {
+            var until = time.GetUtcNow() + Lease;
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
+            var renewed = await context.Partitions.Where(p => p.Id == id && p.Owner == partitions.Instance)
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.LeaseUntil, until), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            if (renewed == 1) ours.Add(id);
+        }
+
         return ours;
     }
 
@@ -97,10 +86,13 @@ internal sealed class PartitionTable(
     public async Task GiveUpAsync(IReadOnlyCollection<int> ids, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await context.BeginWriteAsync(cancellationToken);
-        await context.Partitions.Where(p => ids.Contains(p.Id) && p.Owner == partitions.Instance)
-            .ExecuteUpdateAsync(p => p.SetProperty(x => x.Owner, (Guid?)null), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        foreach (var id in ids)
+        {
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
+            await context.Partitions.Where(p => p.Id == id && p.Owner == partitions.Instance)
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.Owner, (Guid?)null), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
     }
 
     /// <summary>The claims of a partition whose lease ran out while nobody served it.</summary>
@@ -113,5 +105,23 @@ internal sealed class PartitionTable(
             .Where(c => c.Status == StoredNames.Active && c.ExpiresAt <= now && c.Slot % all == partition)
             .OrderBy(c => c.ExpiresAt)
             .ToListAsync(cancellationToken);
+    }
+
+    private async Task MakeAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var never = DateTimeOffset.UnixEpoch;
+        context.Partitions.AddRange(Enumerable.Range(0, count.Value.Count)
+            .Select(id => new PartitionRow { Id = id, LeaseUntil = never, ClockAt = never }));
+        try
+        {
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
+            await context.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            // Another instance has made them in the same moment, all or none; the count below tells.
+        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class ClaimQueries(ArbiterDbContext context, TimeProvider time)
 
         if (request.Status is { } status) claims = OfStatus(claims, status, now);
         var total = await claims.LongCountAsync(cancellationToken);
-        var page = await claims.OrderByDescending(c => c.StartedAt).ThenByDescending(c => c.Id)
+        var page = await claims.OrderByDescending(c => c.Id) // A UUIDv7: newest first.
             .Skip(request.Offset).Take(request.Limit).ToListAsync(cancellationToken);
         return new ClaimPage([.. page.Select(c => c.ToClaim().AsOf(now))], total);
     }
