@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using Availsync.Contracts;
+using Availsync.Decisions;
+using Microsoft.Extensions.Options;
 
 namespace Availsync.Arbiter.Deciding;
 
@@ -7,7 +9,7 @@ namespace Availsync.Arbiter.Deciding;
 /// What the partitions of this process have been asked and not answered yet. One reader, the decision loop, so that
 /// everything it finds travels in one transaction.
 /// </summary>
-internal sealed class CommandQueue
+internal sealed class CommandQueue(IOptions<PartitionOptions> partitions)
 {
     private readonly Channel<PendingCommand> _commands =
         Channel.CreateUnbounded<PendingCommand>(new UnboundedChannelOptions { SingleReader = true });
@@ -18,8 +20,14 @@ internal sealed class CommandQueue
     /// Puts commands into the queue, in their order, and waits for their replies. The queue needs no bound of its own:
     /// every lane of every edge has at most one message in flight for each partition.
     /// </summary>
+    /// <exception cref="BrokenInvariantException">
+    /// A command belongs to another partition: whoever sent it counts with another number of partitions, and two owners
+    /// would decide on one root.
+    /// </exception>
     public async Task<Decided> DecideAsync(int partition, Decide request)
     {
+        if (request.Commands.Any(c => c.Command.Slot.Partition(partitions.Value.Count) != partition))
+            throw new BrokenInvariantException("A command has come to the wrong partition; is Partitions:Count the same?");
         var pending = request.Commands.Select(c => new PendingCommand(partition, c)).ToList();
         foreach (var command in pending)
         {

@@ -235,6 +235,8 @@ namespace Availsync.Arbiter.Migrations.Postgres
             migrationBuilder.DropTable(
                 name: "roots",
                 schema: "arbiter");
+
+            migrationBuilder.Sql("DROP FUNCTION arbiter.refuse_shrinking_root();");
         }
     }
 }
