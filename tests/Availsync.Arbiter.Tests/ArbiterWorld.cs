@@ -43,7 +43,8 @@ internal sealed class ArbiterWorld : IAsyncDisposable
         var services = new ServiceCollection().AddLogging();
         services.AddStore<ArbiterDbContext, SqliteArbiterDbContext, PostgresArbiterDbContext>(database.Configuration);
         var built = services.BuildServiceProvider();
-        foreach (var migration in built.GetServices<IHostedService>()) await migration.StartAsync(default);
+        foreach (var migration in built.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
+            await migration.StartingAsync(default);
         return new ArbiterWorld(database, built);
     }
 
@@ -65,7 +66,7 @@ internal sealed class ArbiterWorld : IAsyncDisposable
     public StartRun Start(string resource, int agent = 1, int seconds = 60) => new(
         Agent(agent),
         ResourceRef.TryParse(resource, out var parsed, out _) ? parsed : throw new ArgumentException(resource),
-        LeaseDuration.TryFromSeconds(seconds, out var duration) ? duration : throw new ArgumentException("seconds"),
+        LeaseDuration.TryFromSeconds(seconds, out var duration) ? duration : throw new ArgumentOutOfRangeException(nameof(seconds)),
         Priority: 100,
         Reason: null,
         "generic",
