@@ -21,16 +21,8 @@ public sealed record JsonBody(JsonElement Root, string Sha256)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (!IsJson(context.Request.ContentType)) return (null, ApiError.UnsupportedMediaType());
-        if (context.Request.ContentLength > BytesMax) return (null, ApiError.PayloadTooLarge());
-        using var buffer = new MemoryStream();
-        var chunk = new byte[16 * 1024];
-        for (int read; (read = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0;)
-        {
-            buffer.Write(chunk, 0, read);
-            if (buffer.Length > BytesMax) return (null, ApiError.PayloadTooLarge());
-        }
-
-        return Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+        var (bytes, error) = await LimitedBody.ReadAsync(context);
+        return error is null ? Parse(bytes) : (null, error);
     }
 
     /// <summary>The same where the body may be left out, which counts as an empty object.</summary>

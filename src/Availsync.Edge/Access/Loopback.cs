@@ -1,0 +1,17 @@
+using System.Net;
+
+namespace Availsync.Edge.Access;
+
+/// <summary>Tells a client on this very machine from one that a proxy on it speaks for.</summary>
+internal static class Loopback
+{
+    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "Via"];
+
+    /// <summary>Whether both ends of the client's connection are loopback addresses, with no proxy in between.</summary>
+    public static bool HasBothEnds(HttpContext context) =>
+        IsLoopback(context.Connection.RemoteIpAddress)
+        && IsLoopback(context.Connection.LocalIpAddress)
+        && !ProxyHeaders.Any(context.Request.Headers.ContainsKey);
+
+    private static bool IsLoopback(IPAddress? address) => address is not null && IPAddress.IsLoopback(address);
+}

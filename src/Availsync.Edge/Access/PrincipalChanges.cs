@@ -1,0 +1,16 @@
+using Availsync.Bus.Durable;
+using Availsync.Contracts;
+
+namespace Availsync.Edge.Access;
+
+/// <summary>Hears on every edge what accounting has changed, so that a revoked key stops working everywhere.</summary>
+internal sealed class PrincipalChanges(Directory directory) : IBroadcastHandler<PrincipalChanged>
+{
+    public Task HandleAsync(PrincipalChanged message, CancellationToken cancellationToken)
+    {
+        directory.Forget(message.OrgId);
+        return Task.CompletedTask;
+    }
+
+    public void ConnectionRestored() => directory.ForgetAll();
+}

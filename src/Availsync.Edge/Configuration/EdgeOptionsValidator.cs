@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Options;
+
+namespace Availsync.Edge;
+
+/// <summary>Lists everything that is wrong with the edge's configuration, section by section.</summary>
+internal sealed class EdgeOptionsValidator :
+    IValidateOptions<EdgeOptions>,
+    IValidateOptions<PartitionOptions>,
+    IValidateOptions<RateLimitOptions>,
+    IValidateOptions<AccountingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, EdgeOptions options)
+    {
+        var failures = new List<string>();
+        Range(failures, "Edge:AnswerWithinSeconds", options.AnswerWithinSeconds, 1, 60);
+        Range(failures, "Edge:LaneQueueMax", options.LaneQueueMax, 1, 1_000_000);
+        Range(failures, "Edge:PrincipalsMax", options.PrincipalsMax, 1, 10_000_000);
+        foreach (var origin in options.AllowedOrigins.Where(o => !IsHttp(o)))
+            failures.Add($"Edge:AllowedOrigins has \"{origin}\", which is not an http or https origin.");
+        return Result(failures);
+    }
+
+    public ValidateOptionsResult Validate(string? name, PartitionOptions options)
+    {
+        var failures = new List<string>();
+        Range(failures, "Partitions:Count", options.Count, 1, Contracts.Slot.Count);
+        return Result(failures);
+    }
+
+    public ValidateOptionsResult Validate(string? name, RateLimitOptions options)
+    {
+        var failures = new List<string>();
+        Range(failures, "RateLimits:PerKeyPerSecond", options.PerKeyPerSecond, 0, 1_000_000);
+        return Result(failures);
+    }
+
+    public ValidateOptionsResult Validate(string? name, AccountingOptions options)
+    {
+        var failures = new List<string>();
+        if (options.Addresses.Length == 0) failures.Add("Accounting:Address must name an http or https address.");
+        foreach (var address in options.Addresses.Where(a => !IsHttp(a)))
+            failures.Add($"Accounting:Address has \"{address}\", which is not an http or https address.");
+        return Result(failures);
+    }
+
+    private static void Range(List<string> failures, string name, int value, int min, int max)
+    {
+        if (value < min || value > max) failures.Add($"{name} must be from {min} to {max}, not {value}.");
+    }
+
+    private static bool IsHttp(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
+
+    private static ValidateOptionsResult Result(List<string> failures) =>
+        failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+}

@@ -1,0 +1,75 @@
+using Availsync.Bus;
+using Availsync.Contracts;
+using Availsync.Edge.Access;
+using Availsync.Edge.Health;
+using Availsync.Edge.Lanes;
+using Availsync.Edge.Limits;
+using Availsync.Edge.Proxy;
+using Availsync.Edge.Reference;
+using Availsync.Edge.Work;
+using Availsync.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Directory = Availsync.Edge.Access.Directory;
+
+namespace Availsync.Edge;
+
+/// <summary>The edge, to be put into any host: it needs a bus and an address of accounting's HTTP API.</summary>
+public static class EdgeSetup
+{
+    /// <summary>Registers the edge. Its state is a memory of principals; any number of instances may run.</summary>
+    public static IServiceCollection AddEdge(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        AddOptions<EdgeOptions>(services, configuration, EdgeOptions.Section);
+        AddOptions<PartitionOptions>(services, configuration, PartitionOptions.Section);
+        AddOptions<RateLimitOptions>(services, configuration, RateLimitOptions.Section);
+        AddOptions<AccountingOptions>(services, configuration, AccountingOptions.Section);
+        services.AddInternalIdentity(configuration);
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // Bodies are limited where they are read, which answers with the error object; Kestrel would only hang up.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddRouting();
+        services.AddHealthChecks();
+        services.AddAccountingProxy();
+        services.AddSingleton<Directory>();
+        services.AddSingleton<Origins>();
+        services.AddSingleton<KeyBuckets>();
+        services.AddSingleton<Door>();
+        services.AddSingleton<Actors>();
+        services.AddSingleton<LaneMap>();
+        services.AddSingleton<WorkCalls>();
+        services.AddSingleton<ClaimReads>();
+        return services.AddBusParts(bus => bus.Broadcast<PrincipalChanged, PrincipalChanges>());
+    }
+
+    /// <summary>The edge's part of the pipeline, with routing of its own.</summary>
+    public static IApplicationBuilder UseEdge(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var services = app.ApplicationServices;
+        var door = services.GetRequiredService<Door>();
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Availsync.Edge.Requests");
+        return app.UseHttpConventions(logger).UseRouting().Use(door.PassAsync).UseEndpoints(routes =>
+        {
+            routes.MapWork();
+            routes.MapAccounting();
+            routes.MapHealth();
+            routes.MapReference();
+        });
+    }
+
+    private static void AddOptions<TOptions>(IServiceCollection services, IConfiguration configuration, string section)
+        where TOptions : class
+    {
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton(
+            typeof(IValidateOptions<TOptions>), typeof(EdgeOptionsValidator)));
+    }
+}

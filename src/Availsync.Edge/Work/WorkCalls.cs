@@ -1,0 +1,92 @@
+using Availsync.Contracts;
+using Availsync.Edge.Access;
+using Availsync.Edge.Answers;
+using Availsync.Edge.Lanes;
+using Availsync.Http;
+
+namespace Availsync.Edge.Work;
+
+/// <summary>
+/// The way of every call that changes something: body, fields, agent, command, lane, outcome, answer. Nothing is decided
+/// here but what needs no state: whether the request can be understood, and for whom it may act.
+/// </summary>
+internal sealed class WorkCalls(LaneMap lanes, Actors actors, TimeProvider time)
+{
+    private const string ReplayedHeader = "Idempotency-Replayed";
+    private const string ClaimStatusHeader = "Availsync-Claim-Status";
+
+    /// <summary>A call that says all in its body.</summary>
+    public async Task<IResult> PostAsync(HttpContext context, Question question, ReadDraft read)
+    {
+        var (body, error) = await JsonBody.ReadAsync(context);
+        if (body is null) return error!;
+        var principal = context.Principal();
+        var fields = new Fields(body.Root);
+        var agentId = Actors.ReadAgentId(principal, fields);
+        var draft = read(fields, time.GetUtcNow());
+        var key = IdempotencyKeys.Read(context.Request, fields);
+        if (StartAt.Refusal(fields) is { } refusal) return refusal;
+
+        var stamp = IdempotencyKeys.Stamp(context.Request, principal, key, body);
+        var (actor, refused) = await actors.ResolveAsync(principal, agentId, context.RequestAborted);
+        return actor is null
+            ? await RefuseAsync(context, question, refused!, stamp)
+            : await AskAsync(context, question, draft(actor), stamp);
+    }
+
+    /// <summary>A call on the claim that the path names.</summary>
+    public Task<IResult> PostOnClaimAsync(
+        HttpContext context, Question question, Func<Fields, ClaimId, Draft> read) =>
+        TryReadClaimId(context, out var claimId)
+            ? PostAsync(context, question, (fields, _) => read(fields, claimId))
+            : Task.FromResult<IResult>(OutcomeAnswers.Of(NoSuchClaim, question, time.GetUtcNow()));
+
+    /// <summary>Ends the claim that the path names; there is no body, and no key that would make a repeat of it.</summary>
+    public async Task<IResult> DeleteClaimAsync(HttpContext context)
+    {
+        if (!TryReadClaimId(context, out var claimId)) return Answered(NoSuchClaim, Question.Release);
+        var token = ClaimQueries.ReadFencingToken(context.Request.Query, out var mistake);
+        if (mistake is not null) return mistake;
+        var (caller, refused) = Actors.Releaser(context.Principal());
+        return caller is null
+            ? Answered(refused!, Question.Release)
+            : await AskAsync(context, Question.Release, new ReleaseClaim(caller, claimId, token), stamp: null);
+    }
+
+    internal static Outcome.NotFound NoSuchClaim { get; } = new("claim");
+
+    internal static bool TryReadClaimId(HttpContext context, out ClaimId claimId) =>
+        ClaimId.TryParse(context.Request.RouteValues["claim_id"] as string, out claimId);
+
+    /// <summary>
+    /// A refusal under a key is recorded, so that a repeat is told the same even where it would be let in by now.
+    /// </summary>
+    private Task<IResult> RefuseAsync(HttpContext context, Question question, Outcome refusal, IdempotencyStamp? stamp) =>
+        stamp is null
+            ? Task.FromResult(Answered(refusal, question))
+            : AskAsync(
+                context, question,
+                new RecordRefusal(stamp.OrgId, refusal, IdempotencyKeys.SlotOf(stamp).Value), stamp);
+
+    private async Task<IResult> AskAsync(
+        HttpContext context, Question question, Command command, IdempotencyStamp? stamp)
+    {
+        var envelope = new CommandEnvelope(command, context.Visit().Deadline, context.RequestId(), stamp);
+        if (await lanes.AskAsync(envelope, context.RequestAborted) is not Reply.Answered answered)
+            return ApiError.ArbiterUnavailable();
+        var answer = Answered(answered.Outcome, question);
+        return answered.Replayed ? Replayed(context.Response, answered, answer) : answer;
+    }
+
+    private IResult Answered(Outcome outcome, Question question) =>
+        OutcomeAnswers.Of(outcome, question, time.GetUtcNow());
+
+    /// <summary>A repeat says so, and what has become of the claim; its body is the first one's, to the byte.</summary>
+    private static IResult Replayed(HttpResponse response, Reply.Answered answered, IResult answer)
+    {
+        response.Headers[ReplayedHeader] = "true";
+        if (answered.ClaimStatus is { } status)
+            response.Headers[ClaimStatusHeader] = status.ToString().ToLowerInvariant();
+        return answer is ApiError error ? error with { RequestId = answered.RequestId } : answer;
+    }
+}
