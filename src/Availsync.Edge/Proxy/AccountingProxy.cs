@@ -2,6 +2,7 @@ using System.Net;
 using Availsync.Contracts;
 using Availsync.Edge.Access;
 using Availsync.Http;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Transforms;
@@ -14,9 +15,12 @@ namespace Availsync.Edge.Proxy;
 /// </summary>
 internal static class AccountingProxy
 {
+    private const string DataProtection = "Microsoft.AspNetCore.DataProtection";
+
     public static void AddAccountingProxy(this IServiceCollection services)
     {
         services.AddReverseProxy().AddTransforms(Transform);
+        KeepNoKeyRing(services);
         services.AddSingleton<IProxyConfigProvider>(provider => AccountingCluster.Create(
             provider.GetRequiredService<IOptions<AccountingOptions>>().Value,
             provider.GetRequiredService<IOptions<EdgeOptions>>().Value));
@@ -32,6 +36,19 @@ internal static class AccountingProxy
         })
         .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(
             new AdmissionRule(Enum.Parse<Admission>(route.Metadata![AccountingCluster.AdmissionKey]))));
+
+    /// <summary>
+    /// The proxy registers data protection for an affinity that is not used here, and its key ring would be written into
+    /// the user's home at start.
+    /// </summary>
+    private static void KeepNoKeyRing(IServiceCollection services)
+    {
+        var keyRing = services.Where(service =>
+            service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Namespace?.StartsWith(DataProtection, StringComparison.Ordinal) == true);
+        foreach (var service in keyRing.ToList()) services.Remove(service);
+        services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
+    }
 
     private static void Transform(TransformBuilderContext builder)
     {
