@@ -9,17 +9,17 @@ namespace Availsync.Storage;
 internal static class StoreFactory
 {
     public static IDbContextFactory<TContext> Create<TContext, TSqlite, TPostgres>(
-        StorageOptions options, ILoggerFactory loggers)
+        StorageOptions options, IServiceProvider services)
         where TContext : StoreContext
         where TSqlite : TContext
         where TPostgres : TContext
     {
         if (options.Provider == StorageProvider.Postgres)
-            return new Pooled<TContext, TPostgres>(Postgres<TPostgres>(options.ConnectionString), loggers);
+            return new Pooled<TContext, TPostgres>(Postgres<TPostgres>(options.ConnectionString), services);
 
         Directory.CreateDirectory(options.Path);
         var file = Path.Combine(options.Path, $"{StoreAttribute.Of(typeof(TContext)).Name}.db");
-        return new Pooled<TContext, TSqlite>(Sqlite<TSqlite>(file), loggers);
+        return new Pooled<TContext, TSqlite>(Sqlite<TSqlite>(file), services);
     }
 
     public static DbContextOptionsBuilder<TContext> Sqlite<TContext>(string file)
@@ -45,18 +45,18 @@ internal static class StoreFactory
 
     /// <summary>A pool of the engine's context behind the name that code knows.</summary>
     private sealed class Pooled<TContext, TEngine>(
-        DbContextOptionsBuilder<TEngine> options, ILoggerFactory loggers) : IDbContextFactory<TContext>
+        DbContextOptionsBuilder<TEngine> options, IServiceProvider services) : IDbContextFactory<TContext>
         where TContext : StoreContext
         where TEngine : TContext
     {
-        private readonly PooledDbContextFactory<TEngine> _pool = new(Logged(options, loggers));
+        private readonly PooledDbContextFactory<TEngine> _pool = new(Within(options, services));
 
         public TContext CreateDbContext() => _pool.CreateDbContext();
 
-        private static DbContextOptions<TEngine> Logged(
-            DbContextOptionsBuilder<TEngine> options, ILoggerFactory loggers)
+        private static DbContextOptions<TEngine> Within(
+            DbContextOptionsBuilder<TEngine> options, IServiceProvider services)
         {
-            options.UseLoggerFactory(loggers);
+            options.UseApplicationServiceProvider(services);
             return options.Options;
         }
     }

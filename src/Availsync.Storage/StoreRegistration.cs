@@ -26,8 +26,7 @@ public static class StoreRegistration
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
         services.AddSingleton(provider => StoreFactory.Create<TContext, TSqlite, TPostgres>(
-            provider.GetRequiredService<IOptions<StorageOptions>>().Value,
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value, provider));
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
         services.AddHostedService<MigrationsAtStart<TContext>>();
         return services;
