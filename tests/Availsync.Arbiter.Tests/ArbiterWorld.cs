@@ -17,8 +17,8 @@ namespace Availsync.Arbiter.Tests;
 /// <summary>A store of a test's own, and the arbiter instances that share it.</summary>
 internal sealed class ArbiterWorld : IAsyncDisposable
 {
-    private static readonly IOptions<PartitionOptions> Partitions = Options.Create(new PartitionOptions { Count = 2 });
-    private static readonly IOptions<ArbiterOptions> Arbiter = Options.Create(new ArbiterOptions());
+    public static readonly IOptions<PartitionOptions> Partitions = Options.Create(new PartitionOptions { Count = 2 });
+    public static readonly IOptions<ArbiterOptions> Arbiter = Options.Create(new ArbiterOptions());
 
     private readonly TestDatabase _database;
     private readonly ServiceProvider _services;
@@ -51,11 +51,18 @@ internal sealed class ArbiterWorld : IAsyncDisposable
     /// <summary>Starts an instance that takes every partition over, whoever has it.</summary>
     public async Task<Instance> TakeOverAsync(TimeProvider? time = null)
     {
+        var instance = await JoinAsync(time);
+        foreach (var row in await instance.Table.FreeAsync(takeAll: true, default))
+            instance.Map.Add((await instance.Table.TakeAsync(row, default))!);
+        return instance;
+    }
+
+    /// <summary>Starts an instance that owns nothing yet.</summary>
+    public async Task<Instance> JoinAsync(TimeProvider? time = null)
+    {
         var instance = new Instance(Contexts, time ?? Time);
         _instances.Add(instance);
         await instance.Table.EnsureAsync(default);
-        foreach (var row in await instance.Table.FreeAsync(takeAll: true, default))
-            instance.Map.Add((await instance.Table.TakeAsync(row, default))!);
         await instance.Loop.StartAsync(default);
         return instance;
     }

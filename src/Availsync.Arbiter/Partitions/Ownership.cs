@@ -23,8 +23,14 @@ internal sealed partial class Ownership(
 {
     private readonly Dictionary<int, OwnedPartition> _connected = [];
     private bool _takeAll = options.Value.SoleInstance;
+    private int _rounds;
 
-    /// <summary>The decision loop stops after this one (hosted services stop in reverse order): what was taken in is answered.</summary>
+    /// <summary>How often ownership has been brought up to date, or tried to.</summary>
+    public int Rounds => Volatile.Read(ref _rounds);
+
+    /// <summary>
+    /// Hosted services stop in reverse order, so the decision loop still runs: what was taken in is answered.
+    /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -44,24 +50,38 @@ internal sealed partial class Ownership(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.OwnershipRenewalSeconds), time);
-        do
+        try
         {
-            try
+            do
             {
-                await RenewAsync(stoppingToken);
+                await TryRenewAsync(stoppingToken);
+                Interlocked.Increment(ref _rounds);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                RenewalFailed(logger, exception);
-            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(t => t.IsCompletedSuccessfully && t.Result, TaskScheduler.Default));
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // StopAsync gives up what is owned.
+        }
+    }
+
+    private async Task TryRenewAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RenewAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            RenewalFailed(logger, exception);
+        }
     }
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
         var ours = (await table.RenewAsync(cancellationToken)).ToHashSet();
-        foreach (var (id, partition) in _connected.Where(c => !ours.Contains(c.Key) || partitions.Find(c.Key) != c.Value).ToList())
+        var lost = _connected.Where(c => !ours.Contains(c.Key) || partitions.Find(c.Key) != c.Value).ToList();
+        foreach (var (id, partition) in lost)
         {
             _connected.Remove(id);
             partitions.Lose(partition);
@@ -71,7 +91,8 @@ internal sealed partial class Ownership(
 
         foreach (var row in await table.FreeAsync(_takeAll, cancellationToken))
         {
-            if (await table.TakeAsync(row, cancellationToken) is { } partition) await ServeAsync(partition, cancellationToken);
+            if (await table.TakeAsync(row, cancellationToken) is { } partition)
+                await ServeAsync(partition, cancellationToken);
         }
 
         _takeAll = false;

@@ -1,0 +1,125 @@
+using System.Threading.Channels;
+using Availsync.Arbiter.Relay;
+using Availsync.Bus.Durable;
+using Availsync.Contracts;
+using Availsync.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Availsync.Arbiter.Tests.Relay;
+
+/// <summary>What was committed is published in its order, at least once, whoever owns the partition by then.</summary>
+public abstract class RelaySuite(StorageProvider provider)
+{
+    [Fact]
+    public async Task Events_are_published_in_the_order_of_their_commits_and_then_deleted()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var arbiter = await world.TakeOverAsync();
+        var broker = new Broker();
+        await using var relay = await RunAsync(world, arbiter, broker);
+
+        var claims = new List<ClaimId>();
+        for (var n = 0; n < 5; n++)
+        {
+            var granted = Assert.IsType<Outcome.Granted>(await arbiter.DecideAsync(world.Start("repo:a/b")));
+            claims.Add(granted.Claim.Id);
+            await arbiter.DecideAsync(new FinishRun(world.Agent(), granted.Claim.Id, null, null));
+        }
+
+        var events = await broker.TakeAsync(10);
+        Assert.Equal(Enumerable.Range(1, 10).Select(n => (long)n), events.Select(e => e.Sequence));
+        Assert.Equal(claims, events.Select(e => e.Fact).OfType<ClaimReleased>().Select(f => f.Claim.Id));
+        while ((await world.EventsAsync()).Count > 0) await Task.Yield();
+    }
+
+    [Fact]
+    public async Task What_a_predecessor_left_behind_comes_before_what_is_new()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var first = await world.TakeOverAsync();
+        await first.DecideAsync(world.Start("repo:a/b"));
+        await first.DecideAsync(world.Start("repo:a/b", agent: 2));
+
+        var second = await world.TakeOverAsync();
+        var broker = new Broker();
+        await using var relay = await RunAsync(world, second, broker);
+        second.Relay.Set();
+        await second.DecideAsync(world.Start("repo:a/b", agent: 3));
+
+        Assert.Equal([1L, 2L, 3L], (await broker.TakeAsync(3)).Select(e => e.Sequence));
+    }
+
+    [Fact]
+    public async Task An_event_that_the_broker_did_not_take_is_kept_and_published_later()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var arbiter = await world.TakeOverAsync();
+        var broker = new Broker { IsDown = true };
+        await using var relay = await RunAsync(world, arbiter, broker);
+        await arbiter.DecideAsync(world.Start("repo:a/b"));
+        await broker.RefusedAsync();
+        Assert.Single(await world.EventsAsync());
+
+        broker.IsDown = false;
+        await broker.AdvanceUntilTakenAsync(world.Time);
+        Assert.Equal(1, Assert.Single(await broker.TakeAsync(1)).Sequence);
+    }
+
+    private static async Task<Running> RunAsync(ArbiterWorld world, ArbiterWorld.Instance arbiter, Broker broker)
+    {
+        var relay = new EventRelay(
+            arbiter.Map, world.Contexts, broker, arbiter.Relay, world.Time, NullLogger<EventRelay>.Instance);
+        await relay.StartAsync(default);
+        return new Running(relay);
+    }
+
+    private sealed class Running(EventRelay relay) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await relay.StopAsync(default);
+    }
+
+    private sealed class Broker : IDurablePublisher
+    {
+        private readonly Channel<ClaimEvent> _events = Channel.CreateUnbounded<ClaimEvent>();
+        private readonly Channel<bool> _refusals = Channel.CreateUnbounded<bool>();
+
+        public volatile bool IsDown;
+
+        public Task PublishAsync<TMessage>(TMessage message, CancellationToken cancellationToken)
+            where TMessage : class
+        {
+            if (IsDown)
+            {
+                _refusals.Writer.TryWrite(true);
+                throw new IOException("The broker is down.");
+            }
+
+            foreach (var one in Assert.IsType<ClaimEvents>(message).Events) _events.Writer.TryWrite(one);
+            return Task.CompletedTask;
+        }
+
+        public async Task RefusedAsync() => await _refusals.Reader.ReadAsync();
+
+        public async Task AdvanceUntilTakenAsync(Microsoft.Extensions.Time.Testing.FakeTimeProvider time)
+        {
+            var taken = _events.Reader.WaitToReadAsync().AsTask();
+            while (!taken.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Yield();
+            }
+        }
+
+        public async Task<List<ClaimEvent>> TakeAsync(int count)
+        {
+            var events = new List<ClaimEvent>();
+            while (events.Count < count) events.Add(await _events.Reader.ReadAsync());
+            return events;
+        }
+    }
+}
+
+public sealed class RelayOnSqlite() : RelaySuite(StorageProvider.Sqlite);
+
+public sealed class RelayOnPostgres() : RelaySuite(StorageProvider.Postgres);
