@@ -54,7 +54,9 @@ install_missing() {
 require_servers() {
   local missing
   missing=$(missing_packages)
-  [ -z "$missing" ] || fail "missing: ${missing//$'\n'/, }. On Debian or Ubuntu:
+  [ -z "$missing" ] && return
+  say "missing: ${missing//$'\n'/, }. On Debian or Ubuntu:
   sudo apt-get install -y --no-install-recommends ${missing//$'\n'/ }
 or let this script do it, with --install"
+  exit 3
 }

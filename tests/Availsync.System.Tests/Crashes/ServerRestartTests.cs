@@ -1,0 +1,43 @@
+using Availsync.System.Tests.Targets;
+using Availsync.System.Tests.Work;
+
+namespace Availsync.System.Tests.Crashes;
+
+/// <summary>What holds when the broker or the database dies and comes back below running services.</summary>
+[Collection(StackCollection.Name)]
+public sealed class ServerRestartTests(StackTarget target) : TargetTests(target)
+{
+    [Theory]
+    [InlineData("rabbitmq")]
+    [InlineData("postgres")]
+    public async Task The_service_is_back_after_a_kill_below_it_and_nothing_answered_is_lost(string server)
+    {
+        await using var listener = await BusListener.BindAsync(target.Broker);
+        var load = await BackgroundLoad.BeginAsync(target.Work);
+        await target.RestartServerAsync(server);
+        await load.AnsweredAsync(300);
+        await load.EndAsync();
+
+        var audit = new LoadAudit(target, load);
+        await audit.RepeatUnansweredAsync();
+        await audit.PassAsync();
+        await audit.NoFactIsMissingAsync();
+        await listener.HeardAllAsync(await target.Store.SequencesAsync(load.Prefix));
+    }
+
+    [Fact]
+    public async Task Without_a_broker_a_start_is_refused_in_time_and_granted_once_it_is_back()
+    {
+        await target.StackAsync("stop", "rabbitmq");
+        var began = Clock.GetTimestamp();
+        var refused = await target.Work.StartAsync("repo:crash/no-broker", 60);
+        var took = Clock.GetElapsedTime(began);
+        await target.StackAsync("start", "rabbitmq");
+
+        Assert.Equal(503, refused.Status);
+        Assert.Equal("arbiter_unavailable", refused.Error);
+        Assert.InRange(took.TotalSeconds, 0, 6);
+        await Target.UntilAsync("granted", TimeSpan.FromSeconds(30), async () =>
+            (await target.Work.TryStartAsync("repo:crash/no-broker", 60))?.Status == 200);
+    }
+}
