@@ -49,7 +49,7 @@ remember_settings() {
   local name
   (
     umask 077
-    compgen -e | grep __ | while read -r name; do declare -p "$name"; done >"$state/environment"
+    compgen -e | { grep __ || true; } | while read -r name; do declare -p "$name"; done >"$state/environment"
   )
   mkdir -p "$state/run"
   echo "$configuration" >"$state/run/configuration"
