@@ -13,7 +13,7 @@ internal sealed partial class ClaimReads(IRequests requests, TimeProvider time, 
     {
         if (!WorkCalls.TryReadClaimId(context, out var claimId)) return NoSuchClaim();
         var question = new GetClaim(context.Principal().Workspace.Id, claimId);
-        var found = await AskAsync<GetClaim, ClaimFound>(context, question);
+        var found = await AskAsync<GetClaim, ClaimFound>(context, ArbiterQueues.Claim, question);
         return found.Claim is { } claim ? new Answer(new ClaimBody(ClaimView.Of(claim))) : NoSuchClaim();
     }
 
@@ -21,7 +21,7 @@ internal sealed partial class ClaimReads(IRequests requests, TimeProvider time, 
     {
         var question = ClaimQueries.Read(context.Principal(), context.Request.Query, out var page, out var mistake);
         if (question is null) return mistake!;
-        var found = await AskAsync<ListClaims, ClaimPage>(context, question);
+        var found = await AskAsync<ListClaims, ClaimPage>(context, ArbiterQueues.Claims, question);
         return new Answer(new ClaimPageBody([.. found.Claims.Select(ClaimView.Of)], page.Of(found.Total)));
     }
 
@@ -31,13 +31,13 @@ internal sealed partial class ClaimReads(IRequests requests, TimeProvider time, 
         var page = Page.Read(context.Request.Query, errors);
         if (errors.Count > 0) return ApiError.ValidationFailed(errors);
         var question = new ListResources(context.Principal().Workspace.Id, page.Limit, page.Offset);
-        var found = await AskAsync<ListResources, ResourcePage>(context, question);
+        var found = await AskAsync<ListResources, ResourcePage>(context, ArbiterQueues.Resources, question);
         return new Answer(new ResourcePageBody([.. found.Resources.Select(ResourceView.Of)], page.Of(found.Total)));
     }
 
     private IResult NoSuchClaim() => OutcomeAnswers.Of(WorkCalls.NoSuchClaim, Question.Release, time.GetUtcNow());
 
-    private async Task<TAnswer> AskAsync<TQuestion, TAnswer>(HttpContext context, TQuestion question)
+    private async Task<TAnswer> AskAsync<TQuestion, TAnswer>(HttpContext context, string queue, TQuestion question)
         where TQuestion : class
         where TAnswer : class
     {
@@ -46,11 +46,11 @@ internal sealed partial class ClaimReads(IRequests requests, TimeProvider time, 
             var patience = context.Visit().Deadline - time.GetUtcNow();
             if (patience <= TimeSpan.Zero) throw new TimeoutException("Authenticating has taken all of the time.");
             return await requests.AskAsync<TQuestion, TAnswer>(
-                ArbiterQueues.Queries, question, patience, context.RequestAborted);
+                queue, question, patience, context.RequestAborted);
         }
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
         {
-            Unanswered(logger, ArbiterQueues.Queries, exception.Message);
+            Unanswered(logger, queue, exception.Message);
             throw new UnavailableException(ApiError.ArbiterUnavailable(), exception);
         }
     }
