@@ -1,3 +1,4 @@
+using System.Text;
 using Availsync.Bus;
 using Availsync.Contracts;
 using Availsync.Edge.Access;
@@ -33,6 +34,9 @@ public static class EdgeSetup
 
             // Bodies are limited where they are read, which answers with the error object; Kestrel would only hang up.
             kestrel.Limits.MaxRequestBodySize = null;
+
+            // Whatever bytes a header has, it is for the endpoint to say that they are wrong.
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
         });
         services.TryAddSingleton(TimeProvider.System);
         services.AddRouting();

@@ -36,7 +36,7 @@ public sealed class PartitionOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Partitions";
 
-    /// <summary>The number of partitions, 1 to 4096. Changing it needs a drained bus.</summary>
+    /// <summary>The number of partitions, 1 to 1024. Changing it needs a drained bus.</summary>
     public int Count { get; set; } = 16;
 }
 

@@ -9,6 +9,8 @@ internal sealed class EdgeOptionsValidator :
     IValidateOptions<RateLimitOptions>,
     IValidateOptions<AccountingOptions>
 {
+    private const int PartitionsMax = 1024;
+
     public ValidateOptionsResult Validate(string? name, EdgeOptions options)
     {
         var failures = new List<string>();
@@ -23,7 +25,7 @@ internal sealed class EdgeOptionsValidator :
     public ValidateOptionsResult Validate(string? name, PartitionOptions options)
     {
         var failures = new List<string>();
-        Range(failures, "Partitions:Count", options.Count, 1, Contracts.Slot.Count);
+        Range(failures, "Partitions:Count", options.Count, 1, PartitionsMax);
         return Result(failures);
     }
 

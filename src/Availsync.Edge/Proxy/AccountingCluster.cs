@@ -28,6 +28,7 @@ internal static class AccountingCluster
     {
         ClusterId = ClusterId,
         LoadBalancingPolicy = LoadBalancingPolicies.PowerOfTwoChoices,
+        HttpClient = new HttpClientConfig { RequestHeaderEncoding = "latin1", ResponseHeaderEncoding = "latin1" },
         HttpRequest = new ForwarderRequestConfig { ActivityTimeout = edge.AccountingPatience },
         HealthCheck = new HealthCheckConfig
         {

@@ -11,7 +11,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Availsync.Edge.Proxy;
 
 /// <summary>
-/// Forwards calls to accounting. In place of the caller's credential, which stops here, goes who the caller is, signed.
+/// Forwards calls to accounting. In place of the caller's credential, which stops here like all that accounting has no
+/// use for, goes who the caller is, signed.
 /// </summary>
 internal static class AccountingProxy
 {
@@ -55,8 +56,8 @@ internal static class AccountingProxy
         var services = builder.Services;
         var key = services.GetRequiredService<IOptions<InternalOptions>>().Value.SigningKeyBytes();
         var time = services.GetRequiredService<TimeProvider>();
-        builder.AddRequestHeaderRemove("Cookie");
-        builder.AddRequestHeaderRemove("Authorization");
+        builder.UseDefaultForwarders = false;
+        builder.AddRequestHeadersAllowed("Accept", "Content-Length", "Content-Type", "Idempotency-Key");
         builder.AddRequestTransform(context =>
         {
             var identity = Identify(context.HttpContext, time.GetUtcNow());

@@ -12,8 +12,7 @@ public static partial class ErrorPages
 {
     /// <summary>Adds request ids and error pages; belongs in front of everything else.</summary>
     public static IApplicationBuilder UseHttpConventions(this IApplicationBuilder app, ILogger logger) =>
-        app.Use((context, next) => context.AssignRequestIdAsync(next))
-            .Use((context, next) => GuardAsync(context, next, logger));
+        app.Use((context, next) => context.AssignRequestIdAsync(next)).Use((context, next) => GuardAsync(context, next, logger));
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger logger)
     {
@@ -23,8 +22,7 @@ public static partial class ErrorPages
         }
         catch (BadHttpRequestException exception)
         {
-            var error = OfStatus(exception.StatusCode) ?? ApiError.InvalidJson("The body ended early.");
-            await ReplaceAsync(context, error);
+            await ReplaceAsync(context, OfStatus(exception.StatusCode) ?? ApiError.InvalidJson("The body ended early."));
             return;
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -38,8 +36,7 @@ public static partial class ErrorPages
             return;
         }
 
-        var response = context.Response;
-        if (!response.HasStarted && HasNoBody(response) && OfStatus(response.StatusCode) is { } error)
+        if (!context.Response.HasStarted && HasNoBody(context.Response) && OfStatus(context.Response.StatusCode) is { } error)
             await error.ExecuteAsync(context);
     }
 
