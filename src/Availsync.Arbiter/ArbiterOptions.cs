@@ -25,7 +25,8 @@ public sealed class ArbiterOptions
     public double OwnershipRenewalSeconds { get; set; } = 1;
 
     /// <summary>
-    /// Whether no other instance can be running, as with the embedded store: then a restart takes its partitions back at
+    /// Whether no other instance can be running, as with the embedded store: then a restart takes its partitions back
+    /// at
     /// once and does not wait for the lease of the process before it. The epoch fences either way.
     /// </summary>
     public bool SoleInstance { get; set; }

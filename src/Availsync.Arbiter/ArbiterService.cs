@@ -46,7 +46,8 @@ public static class ArbiterService
     }
 
     /// <summary>
-    /// The arbiter's own HTTP surface: <c>/health/live</c>, and <c>/health/ready</c> once store and bus answer and every
+    /// The arbiter's own HTTP surface: <c>/health/live</c>, and <c>/health/ready</c> once store and bus answer and
+    /// every
     /// partition has an owner.
     /// </summary>
     public static IApplicationBuilder UseArbiter(this IApplicationBuilder app) => app

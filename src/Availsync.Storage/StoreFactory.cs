@@ -1,6 +1,7 @@
 using Availsync.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Availsync.Storage;
@@ -56,7 +57,9 @@ internal static class StoreFactory
         private static DbContextOptions<TEngine> Within(
             DbContextOptionsBuilder<TEngine> options, IServiceProvider services)
         {
-            options.UseApplicationServiceProvider(services);
+            // A line for each command would be most of the log, and writing it a good part of the work.
+            options.UseApplicationServiceProvider(services)
+                .ConfigureWarnings(events => events.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
             return options.Options;
         }
     }

@@ -73,7 +73,9 @@ internal sealed class ArbiterWorld : IAsyncDisposable
     public StartRun Start(string resource, int agent = 1, int seconds = 60) => new(
         Agent(agent),
         ResourceRef.TryParse(resource, out var parsed, out _) ? parsed : throw new ArgumentException(resource),
-        LeaseDuration.TryFromSeconds(seconds, out var duration) ? duration : throw new ArgumentOutOfRangeException(nameof(seconds)),
+        LeaseDuration.TryFromSeconds(seconds, out var duration)
+            ? duration
+            : throw new ArgumentOutOfRangeException(nameof(seconds)),
         Priority: 100,
         Reason: null,
         "generic",

@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Availsync.Arbiter.Deciding;
 
 /// <summary>
-/// Deletes recorded answers that are past their day, in small steps, so that no batch waits long for it. Safe on several
+/// Deletes recorded answers that are past their day, in small steps, so that no batch waits long for it. Safe on
+/// several
 /// instances: a row that another one deleted is just not there.
 /// </summary>
 internal sealed partial class AnswerPurge(

@@ -18,7 +18,9 @@ internal sealed class Batch(
 {
     private readonly List<Answer> _answers = [];
 
-    /// <summary>Decides and answers <paramref name="commands"/>; <paramref name="committing"/> is called before the commit.</summary>
+    /// <summary>
+    /// Decides and answers <paramref name="commands"/>; <paramref name="committing"/> is called before the commit.
+    /// </summary>
     public async Task DecideAsync(IReadOnlyList<PendingCommand> commands, Action committing)
     {
         var timely = DropLate(commands);
@@ -44,7 +46,11 @@ internal sealed class Batch(
     }
 
     private void Decide(
-        PendingCommand pending, LoadedRoots roots, RecordedAnswers repeats, IReadOnlySet<Guid> ended, DateTimeOffset now)
+        PendingCommand pending,
+        LoadedRoots roots,
+        RecordedAnswers repeats,
+        IReadOnlySet<Guid> ended,
+        DateTimeOffset now)
     {
         if (repeats.Find(pending) is { } repeated)
         {

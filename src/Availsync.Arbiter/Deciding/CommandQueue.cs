@@ -27,7 +27,11 @@ internal sealed class CommandQueue(IOptions<PartitionOptions> partitions)
     public async Task<Decided> DecideAsync(int partition, Decide request)
     {
         if (request.Commands.Any(c => c.Command.Slot.Partition(partitions.Value.Count) != partition))
-            throw new BrokenInvariantException("A command has come to the wrong partition; is Partitions:Count the same?");
+        {
+            throw new BrokenInvariantException(
+                "A command has come to the wrong partition; is Partitions:Count the same?");
+        }
+
         var pending = request.Commands.Select(c => new PendingCommand(partition, c)).ToList();
         foreach (var command in pending)
         {

@@ -21,7 +21,8 @@ internal sealed partial class DecisionLoop(
     ILogger<DecisionLoop> logger) : BackgroundService
 {
     /// <summary>
-    /// The loop ends when the queue is completed and empty, not when the host begins to stop: what was taken is answered.
+    /// The loop ends when the queue is completed and empty, not when the host begins to stop: what was taken is
+    /// answered.
     /// </summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,7 +31,8 @@ internal sealed partial class DecisionLoop(
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             commands.Clear();
-            while (commands.Count < options.Value.BatchMax && queue.Reader.TryRead(out var command)) commands.Add(command);
+            while (commands.Count < options.Value.BatchMax && queue.Reader.TryRead(out var command))
+                commands.Add(command);
             if (await DecideAsync(commands) || commands.Count == 1) continue;
 
             // One command may have spoiled the batch for all the others: each on its own shows which.
@@ -38,7 +40,9 @@ internal sealed partial class DecisionLoop(
         }
     }
 
-    /// <summary>Decides and answers one batch. False where it faulted and its commands have not been answered.</summary>
+    /// <summary>
+    /// Decides and answers one batch. False where it faulted and its commands have not been answered.
+    /// </summary>
     private async Task<bool> DecideAsync(List<PendingCommand> commands)
     {
         var committing = false;
@@ -54,7 +58,8 @@ internal sealed partial class DecisionLoop(
         catch (Exception exception)
         {
             // What memory holds may differ from what the store does: it is read again before the next decision.
-            foreach (var partition in commands.Select(c => c.Partition).Distinct()) partitions.Find(partition)?.Forget();
+            foreach (var partition in commands.Select(c => c.Partition).Distinct())
+                partitions.Find(partition)?.Forget();
             Faulted(logger, exception, commands.Count, committing);
             if (!committing && !alone && !StoreFaults.IsUnreachable(exception)) return false;
             foreach (var command in commands)
@@ -63,6 +68,8 @@ internal sealed partial class DecisionLoop(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A batch of {commands} commands has faulted (committing: {committing})")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "A batch of {commands} commands has faulted (committing: {committing})")]
     private static partial void Faulted(ILogger logger, Exception exception, int commands, bool committing);
 }

@@ -20,7 +20,9 @@ internal sealed class Fence
         Now = now;
     }
 
-    /// <summary>The time of the whole batch: whole milliseconds, never before an earlier batch of its partitions.</summary>
+    /// <summary>
+    /// The time of the whole batch: whole milliseconds, never before an earlier batch of its partitions.
+    /// </summary>
     public DateTimeOffset Now { get; }
 
     public bool Stands(int partition) => _standing.ContainsKey(partition);
@@ -43,7 +45,7 @@ internal sealed class Fence
     {
         var owned = commands.Select(c => c.Partition).Distinct()
             .Select(partitions.Find).OfType<OwnedPartition>().ToDictionary(p => p.Id);
-        var now = owned.Values.Aggregate(time.GetUtcNow().WholeMilliseconds(), (at, p) => p.ClockAt > at ? p.ClockAt : at);
+        var now = owned.Values.Select(p => p.ClockAt).Append(time.GetUtcNow().WholeMilliseconds()).Max();
         var ids = owned.Keys.ToList();
         var stamped = ids.Count == 0
             ? 0

@@ -123,7 +123,8 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
     {
         foreach (var (key, root) in wanted)
         {
-            if (fence.Of(root.Partition).Find(key) is { } state) _roots[key] = new LoadedRoot(root.Partition, state, true);
+            if (fence.Of(root.Partition).Find(key) is { } state)
+                _roots[key] = new LoadedRoot(root.Partition, state, isStored: true);
         }
 
         var missing = wanted.Keys.Where(k => !_roots.ContainsKey(k)).ToList();
@@ -158,7 +159,9 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
         }
     }
 
-    /// <summary>A claim that has ended is no part of a root's live state; a command that names it needs it once more.</summary>
+    /// <summary>
+    /// A claim that has ended is no part of a root's live state; a command that names it needs it once more.
+    /// </summary>
     private void AddEnded(Claim claim)
     {
         var key = _rootOfClaim[claim.Id];
@@ -173,8 +176,9 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
         if (fact is ClaimGranted granted)
             _rootOfClaim[granted.Claim.Id] = RootKey.Of(root.State.OrgId, root.State.Root);
         if (!_events.TryGetValue(root.Partition, out var events)) _events[root.Partition] = events = [];
+        var state = root.State;
         events.Add(new ClaimEvent(
-            Guid.CreateVersion7(now), root.State.OrgId, root.State.Root, root.State.LastSequence, now, requestId, fact));
+            Guid.CreateVersion7(now), state.OrgId, state.Root, state.LastSequence, now, requestId, fact));
     }
 
     private sealed class LoadedRoot(int partition, RootState state, bool isStored)

@@ -103,8 +103,9 @@ internal sealed class RecordedAnswers
             arguments.Add(hash);
         }
 
-        sql.Append(" ON CONFLICT (scope) DO UPDATE SET body_hash = excluded.body_hash, created_at = excluded.created_at,");
-        sql.Append(" outcome = NULL, request_id = NULL WHERE a.created_at < {1} RETURNING scope AS \"Value\"");
+        sql.Append(" ON CONFLICT (scope) DO UPDATE SET body_hash = excluded.body_hash,");
+        sql.Append(" created_at = excluded.created_at, outcome = NULL, request_id = NULL");
+        sql.Append(" WHERE a.created_at < {1} RETURNING scope AS \"Value\"");
         var scopes = await context.Database.SqlQueryRaw<string>(sql.ToString(), [.. arguments]).ToListAsync();
         return [.. scopes];
     }

@@ -1,6 +1,8 @@
 namespace Availsync.Arbiter.Partitions;
 
-/// <summary>Makes the partitions' rows before anything asks for them, and stops the service where their number is wrong.</summary>
+/// <summary>
+/// Makes the partitions' rows before anything asks for them, and stops the service where their number is wrong.
+/// </summary>
 internal sealed class PartitionsAtStart(PartitionTable table) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => table.EnsureAsync(cancellationToken);

@@ -61,7 +61,8 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
         const string Active = "status = 'active'";
         claim.HasKey(c => c.Id);
         claim.Property(c => c.Id).ValueGeneratedNever();
-        claim.HasIndex(c => new { c.RootId, c.Resource }).IsUnique().HasFilter(Active).HasDatabaseName("one_active_claim");
+        claim.HasIndex(c => new { c.RootId, c.Resource }).IsUnique().HasFilter(Active)
+            .HasDatabaseName("one_active_claim");
         claim.HasIndex(c => new { c.RootId, c.FencingToken }).IsUnique();
         claim.HasIndex(c => new { c.OrgId, c.Id });
         claim.HasIndex(c => new { c.OrgId, c.AgentId, c.Id });

@@ -1,6 +1,8 @@
 namespace Availsync.Arbiter.Store;
 
-/// <summary>Who owns a partition. Taking it over raises the epoch, so that a former owner cannot commit any more.</summary>
+/// <summary>
+/// Who owns a partition. Taking it over raises the epoch, so that a former owner cannot commit any more.
+/// </summary>
 internal sealed class PartitionRow
 {
     public required int Id { get; init; }
@@ -65,7 +67,9 @@ internal sealed class AnswerRow
     public required long CreatedAt { get; init; }
 }
 
-/// <summary>What one batch has changed in one partition, waiting for the relay. The outbox of the decision loop.</summary>
+/// <summary>
+/// What one batch has changed in one partition, waiting for the relay. The outbox of the decision loop.
+/// </summary>
 internal sealed class EventBatchRow
 {
     public long Id { get; init; }

@@ -2,7 +2,9 @@ using Availsync.Contracts;
 
 namespace Availsync.Decisions;
 
-/// <summary>More time: never less than there was, never past 24 hours from the start, and never for an ended claim.</summary>
+/// <summary>
+/// More time: never less than there was, never past 24 hours from the start, and never for an ended claim.
+/// </summary>
 internal static class Extending
 {
     private static readonly TimeSpan LifeMax = TimeSpan.FromSeconds(LeaseDuration.SecondsMax);

@@ -17,7 +17,9 @@ public static class Obstacles
         return left.Equals(right) || left.Type == ResourceType.Repo || right.Type == ResourceType.Repo;
     }
 
-    /// <summary>The active claim in the way that ends first, by which the asker may come back; null where the way is free.</summary>
+    /// <summary>
+    /// The active claim in the way that ends first, by which the asker may come back; null where the way is free.
+    /// </summary>
     internal static Claim? First(RootState state, ResourceRef wanted, DateTimeOffset now) =>
         state.Holding(now)
             .Where(c => Conflict(c.Resource, wanted))

@@ -23,10 +23,14 @@ public static class Repeats
             : new Reply.Answered(new Outcome.KeyReused(), requestId, Replayed: false, ClaimStatus: null);
     }
 
-    /// <summary>Whether the outcome stays under its key: every final one, but for those that blame the request's form.</summary>
+    /// <summary>
+    /// Whether the outcome stays under its key: every final one, but for those that blame the request's form.
+    /// </summary>
     public static bool IsKept(Outcome outcome) => outcome is not (Outcome.Invalid or Outcome.KeyReused);
 
-    /// <summary>The caller's own claim that an outcome speaks of, whose state may have moved on; null for none.</summary>
+    /// <summary>
+    /// The caller's own claim that an outcome speaks of, whose state may have moved on; null for none.
+    /// </summary>
     public static ClaimId? NamedClaim(Outcome outcome) => outcome switch
     {
         Outcome.Granted granted => granted.Claim.Id,

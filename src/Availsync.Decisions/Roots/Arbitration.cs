@@ -9,7 +9,9 @@ public static class Arbitration
     /// Decides <paramref name="command"/> against the state of its root. Time comes first: whatever lease has run out
     /// by now ends before anything else is looked at, so no late wake-up can keep a dead lease in anyone's way.
     /// </summary>
-    /// <exception cref="BrokenInvariantException">The command belongs to another root, or is of an unknown kind.</exception>
+    /// <exception cref="BrokenInvariantException">
+    /// The command belongs to another root, or is of an unknown kind.
+    /// </exception>
     public static Decision Decide(RootState state, Command command, DecisionContext context)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -5,7 +5,9 @@ namespace Availsync.Decisions;
 /// <summary>What a decision needs beside state and command.</summary>
 /// <param name="Now">The arbiter's clock, in whole milliseconds. Never goes back within one root.</param>
 /// <param name="FreshId">The id of the claim that this decision may grant.</param>
-/// <param name="CallerEnded">Whether the agent that asks has been disabled or deleted since it was authenticated.</param>
+/// <param name="CallerEnded">
+/// Whether the agent that asks has been disabled or deleted since it was authenticated.
+/// </param>
 public sealed record DecisionContext(DateTimeOffset Now, ClaimId FreshId, bool CallerEnded = false);
 
 /// <summary>What was decided, and the facts that follow from it, in order.</summary>

@@ -18,7 +18,12 @@ public sealed record RootState(
 {
     /// <summary>A root that nobody has claimed yet.</summary>
     public static RootState Unclaimed(Guid orgId, string root) => new(
-        orgId, root, default, 0, ImmutableDictionary<ClaimId, Claim>.Empty, ImmutableDictionary<ResourceRef, ResourceState>.Empty);
+        orgId,
+        root,
+        LastToken: default,
+        LastSequence: 0,
+        ImmutableDictionary<ClaimId, Claim>.Empty,
+        ImmutableDictionary<ResourceRef, ResourceState>.Empty);
 
     /// <summary>The state without the ended claims, which no later decision needs.</summary>
     public RootState WithoutEnded() => this with

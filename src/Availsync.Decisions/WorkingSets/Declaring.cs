@@ -9,7 +9,8 @@ namespace Availsync.Decisions;
 internal static class Declaring
 {
     /// <summary>A declaration's result: a refusal, or the claim with its new working set and what follows.</summary>
-    internal sealed record Declared(Outcome? Refusal, Claim Claim, WorkingSetAnswer? Answer, IReadOnlyList<ClaimFact> Facts);
+    internal sealed record Declared(
+        Outcome? Refusal, Claim Claim, WorkingSetAnswer? Answer, IReadOnlyList<ClaimFact> Facts);
 
     public static Decision Declare(RootState state, DeclareWorkingSet command, DateTimeOffset now)
     {
@@ -27,7 +28,7 @@ internal static class Declaring
         if (wish.Resource is not null && !wish.Resource.Equals(claim.Resource))
             return Refuse(claim, new Outcome.Invalid("resource", "The claim is on another resource."));
         if (wish.Operation != WorkingSetOperation.Replace && held is not null && held.Mode != wish.Mode)
-            return Refuse(claim, new Outcome.Invalid("mode", "A working set has one mode; replace it to change the mode."));
+            return Refuse(claim, new Outcome.Invalid("mode", "A working set has one mode; replace it to change it."));
 
         var paths = wish.Paths.Distinct().ToList();
         if (wish.Operation == WorkingSetOperation.Remove)
@@ -56,7 +57,11 @@ internal static class Declaring
         DateTimeOffset now)
     {
         if (paths.Count > WorkingSet.PathsMax)
-            return Refuse(claim, new Outcome.Invalid("paths", $"A working set holds at most {WorkingSet.PathsMax} paths."));
+        {
+            var message = $"A working set holds at most {WorkingSet.PathsMax} paths.";
+            return Refuse(claim, new Outcome.Invalid("paths", message));
+        }
+
         var next = paths.Count == 0 ? null : new WorkingSet(wish.Mode, paths, LeaseUntil(claim, wish, held, now));
         var changed = claim with { WorkingSet = next };
         return new Declared(
@@ -89,7 +94,9 @@ internal static class Declaring
     private static IReadOnlyList<PathPattern> Without(WorkingSet? held, IReadOnlyList<PathPattern> paths) =>
         held is null ? [] : [.. held.Paths.Except(paths)];
 
-    /// <summary>A lease of its own where one is asked for; else what was there, and for a replacement the claim's.</summary>
+    /// <summary>
+    /// A lease of its own where one is asked for; else what was there, and for a replacement the claim's.
+    /// </summary>
     private static DateTimeOffset? LeaseUntil(
         Claim claim, WorkingSetDeclaration wish, WorkingSet? held, DateTimeOffset now)
     {

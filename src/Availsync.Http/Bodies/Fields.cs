@@ -30,7 +30,9 @@ public sealed class Fields(JsonElement root, string prefix = "")
     /// <summary>Whether the field is there and not null.</summary>
     public bool Has(string field) => Find(field) is not null;
 
-    /// <summary>Whether the field is there and null: for the few fields where that differs from leaving it out.</summary>
+    /// <summary>
+    /// Whether the field is there and null: for the few fields where that differs from leaving it out.
+    /// </summary>
     public bool IsNull(string field) =>
         root.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Null;
 
@@ -68,7 +70,8 @@ public sealed class Fields(JsonElement root, string prefix = "")
     public int? Whole(string field, int min, int max)
     {
         if (Find(field) is not { } value) return null;
-        if (value.ValueKind == JsonValueKind.Number && TryWhole(value, out var number) && number >= min && number <= max)
+        if (value.ValueKind == JsonValueKind.Number && TryWhole(value, out var number)
+            && number >= min && number <= max)
             return (int)number;
         Wrong(field, $"Must be a whole number from {min} to {max}.");
         return null;
@@ -101,7 +104,8 @@ public sealed class Fields(JsonElement root, string prefix = "")
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.String && Guid.TryParseExact(value.GetString(), "D", out var id)) return id;
+        if (value.ValueKind == JsonValueKind.String && Guid.TryParseExact(value.GetString(), "D", out var id))
+            return id;
         Wrong(field, "Must be a UUID.");
         return null;
     }

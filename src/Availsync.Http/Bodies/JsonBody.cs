@@ -43,7 +43,8 @@ public sealed record JsonBody(JsonElement Root, string Sha256)
                 return (null, ApiError.InvalidJson("The body must be a JSON object."));
             if (!IsWellFormed(document.RootElement))
                 return (null, ApiError.InvalidJson("The body has a string that is not valid Unicode."));
-            return (new JsonBody(document.RootElement.Clone(), Convert.ToHexStringLower(SHA256.HashData(bytes.Span))), null);
+            var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
+            return (new JsonBody(document.RootElement.Clone(), hash), null);
         }
         catch (JsonException)
         {

@@ -23,7 +23,9 @@ public sealed record ApiError(int Status, string Code, string Message) : IResult
     /// <summary>Sent as <c>Retry-After</c>, in whole seconds.</summary>
     public int? RetryAfterSeconds { get; init; }
 
-    /// <summary>Written as <c>request_id</c> in place of this request's own: a replayed answer names its first.</summary>
+    /// <summary>
+    /// Written as <c>request_id</c> in place of this request's own: a replayed answer names its first.
+    /// </summary>
     public string? RequestId { get; init; }
 
     /// <summary>400: the body is not JSON, or not an object.</summary>

@@ -12,7 +12,8 @@ public static partial class ErrorPages
 {
     /// <summary>Adds request ids and error pages; belongs in front of everything else.</summary>
     public static IApplicationBuilder UseHttpConventions(this IApplicationBuilder app, ILogger logger) =>
-        app.Use((context, next) => context.AssignRequestIdAsync(next)).Use((context, next) => GuardAsync(context, next, logger));
+        app.Use((context, next) => context.AssignRequestIdAsync(next))
+            .Use((context, next) => GuardAsync(context, next, logger));
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger logger)
     {
@@ -22,7 +23,8 @@ public static partial class ErrorPages
         }
         catch (BadHttpRequestException exception)
         {
-            await ReplaceAsync(context, OfStatus(exception.StatusCode) ?? ApiError.InvalidJson("The body ended early."));
+            var error = OfStatus(exception.StatusCode) ?? ApiError.InvalidJson("The body ended early.");
+            await ReplaceAsync(context, error);
             return;
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -36,7 +38,8 @@ public static partial class ErrorPages
             return;
         }
 
-        if (!context.Response.HasStarted && HasNoBody(context.Response) && OfStatus(context.Response.StatusCode) is { } error)
+        var response = context.Response;
+        if (!response.HasStarted && HasNoBody(response) && OfStatus(response.StatusCode) is { } error)
             await error.ExecuteAsync(context);
     }
 

@@ -18,12 +18,16 @@ internal sealed class InternalOptionsValidator : IValidateOptions<InternalOption
 /// <summary>Registers the key that edge and accounting share.</summary>
 public static class InternalIdentityRegistration
 {
-    /// <summary>Binds and checks <see cref="InternalOptions"/>; may be called by several services of one host.</summary>
+    /// <summary>
+    /// Binds and checks <see cref="InternalOptions"/>; may be called by several services of one host.
+    /// </summary>
     public static IServiceCollection AddInternalIdentity(
         this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<InternalOptions>().Bind(configuration.GetSection(InternalOptions.Section)).ValidateOnStart();
+        services.AddOptions<InternalOptions>()
+            .Bind(configuration.GetSection(InternalOptions.Section))
+            .ValidateOnStart();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<InternalOptions>, InternalOptionsValidator>());
         return services;

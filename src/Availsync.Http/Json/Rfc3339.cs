@@ -3,14 +3,18 @@ using System.Text.RegularExpressions;
 
 namespace Availsync.Http;
 
-/// <summary>Times on the wire (RFC 3339): sent in UTC with milliseconds, read with any offset and any fraction.</summary>
+/// <summary>
+/// Times on the wire (RFC 3339): sent in UTC with milliseconds, read with any offset and any fraction.
+/// </summary>
 public static partial class Rfc3339
 {
     /// <summary><c>2026-05-22T10:30:00.000Z</c>.</summary>
     public static string Format(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads a time; a fraction finer than 100 ns is cut off, a leap second counts as the second after.</summary>
+    /// <summary>
+    /// Reads a time; a fraction finer than 100 ns is cut off, a leap second counts as the second after.
+    /// </summary>
     public static bool TryParse(string? text, out DateTimeOffset time)
     {
         time = default;
@@ -20,9 +24,14 @@ public static partial class Rfc3339
         var offset = match.Groups["z"].Value.ToUpperInvariant();
         var seconds = leap ? "59" : match.Groups["s"].Value;
         var plain = $"{match.Groups["d"].Value}T{match.Groups["hm"].Value}:{seconds}"
-            + $".{(fraction.Length > 7 ? fraction[..7] : fraction).PadRight(7, '0')}{(offset == "Z" ? "+00:00" : offset)}";
+            + $".{(fraction.Length > 7 ? fraction[..7] : fraction).PadRight(7, '0')}"
+            + (offset == "Z" ? "+00:00" : offset);
         if (!DateTimeOffset.TryParseExact(
-                plain, "yyyy-MM-dd'T'HH:mm:ss.fffffffzzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out var read))
+                plain,
+                "yyyy-MM-dd'T'HH:mm:ss.fffffffzzz",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var read))
         {
             return false;
         }
@@ -32,7 +41,8 @@ public static partial class Rfc3339
     }
 
     [GeneratedRegex(
-        @"\A(?<d>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ](?<hm>[0-9]{2}:[0-9]{2}):(?<s>[0-9]{2})(\.(?<f>[0-9]+))?(?<z>[Zz]|[+-][0-9]{2}:[0-9]{2})\z",
+        @"\A(?<d>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ](?<hm>[0-9]{2}:[0-9]{2}):(?<s>[0-9]{2})"
+        + @"(\.(?<f>[0-9]+))?(?<z>[Zz]|[+-][0-9]{2}:[0-9]{2})\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Shape();
 }

@@ -37,8 +37,11 @@ public static class WireJson
 
     private sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
     {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            Rfc3339.TryParse(reader.GetString(), out var time) ? time : throw new JsonException("Not an RFC 3339 time.");
+        public override DateTimeOffset Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Rfc3339.TryParse(reader.GetString(), out var time)
+                ? time
+                : throw new JsonException("Not an RFC 3339 time.");
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(Rfc3339.Format(value));

@@ -11,7 +11,10 @@ public sealed record Page(int Limit, int Offset)
     private const int LimitDefault = 100;
     private const int LimitMax = 200;
 
-    /// <summary>Reads <c>limit</c> and <c>offset</c> from the query and adds what is wrong with them to <paramref name="errors"/>.</summary>
+    /// <summary>
+    /// Reads <c>limit</c> and <c>offset</c> from the query and adds what is wrong with them to <paramref
+    /// name="errors"/>.
+    /// </summary>
     public static Page Read(IQueryCollection query, ICollection<FieldError> errors)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -26,7 +26,9 @@ public static class ApiKey
         return body + Check(body);
     }
 
-    /// <summary>Whether a text has the form of a key, its check included. Says nothing of whether it is known.</summary>
+    /// <summary>
+    /// Whether a text has the form of a key, its check included. Says nothing of whether it is known.
+    /// </summary>
     public static bool IsWellFormed(string? text) =>
         text is { Length: 47 }
         && text.StartsWith(Prefix, StringComparison.Ordinal)
@@ -34,7 +36,8 @@ public static class ApiKey
         && string.Equals(Check(text[..^CheckLength]), text[^CheckLength..], StringComparison.Ordinal);
 
     /// <summary>What is stored and asked for in place of a secret: SHA-256 in lower-case hexadecimal.</summary>
-    public static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+    public static string Hash(string secret) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     private static string Check(string body)
     {

@@ -78,13 +78,17 @@ public sealed record FinishRun(Caller Caller, ClaimId ClaimId, RunOutcome? RunOu
     : ClaimCommand(ClaimId);
 
 /// <summary>Ends a claim: by its agent, or by a person, which revokes it.</summary>
-/// <param name="ExpectedToken">Where given, the claim's token must be this one, else the caller's view was stale.</param>
+/// <param name="ExpectedToken">
+/// Where given, the claim's token must be this one, else the caller's view was stale.
+/// </param>
 public sealed record ReleaseClaim(Caller Caller, ClaimId ClaimId, FencingToken? ExpectedToken) : ClaimCommand(ClaimId);
 
 /// <summary>Ends a claim whose agent has been disabled or deleted.</summary>
 public sealed record RevokeClaim(ClaimId ClaimId, Guid OrgId) : ClaimCommand(ClaimId);
 
-/// <summary>A wake-up: the lease of this claim should be over. The core looks at the time, not at the message.</summary>
+/// <summary>
+/// A wake-up: the lease of this claim should be over. The core looks at the time, not at the message.
+/// </summary>
 public sealed record ExpireClaim(ClaimId ClaimId, Guid OrgId) : ClaimCommand(ClaimId);
 
 /// <summary>

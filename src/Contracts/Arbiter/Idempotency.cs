@@ -26,7 +26,8 @@ public sealed record IdempotencyKey
 
     private sealed class IdempotencyKeyJsonConverter : JsonConverter<IdempotencyKey>
     {
-        public override IdempotencyKey Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override IdempotencyKey Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var key) ? key : throw new JsonException("Not an idempotency key.");
 
         public override void Write(Utf8JsonWriter writer, IdempotencyKey value, JsonSerializerOptions options) =>

@@ -71,7 +71,10 @@ public abstract record Outcome
     public sealed record Granted(Claim Claim) : Outcome;
 
     /// <summary>What a start would be told.</summary>
-    public sealed record Checked(ArbitrationMode Mode, BlockingClaim? BlockingClaim, DateTimeOffset? RetryAfter) : Outcome;
+    public sealed record Checked(
+        ArbitrationMode Mode,
+        BlockingClaim? BlockingClaim,
+        DateTimeOffset? RetryAfter) : Outcome;
 
     /// <summary>The declaration was granted, wholly or in part.</summary>
     public sealed record WorkingSetDeclared(WorkingSetAnswer Answer) : Outcome;

@@ -1,7 +1,9 @@
 namespace Availsync.Contracts;
 
 /// <summary>What a loser is told of the claim in its way.</summary>
-/// <param name="OwnedByYou">Whether the claim belongs to the agent that asks: two runs of one job have collided.</param>
+/// <param name="OwnedByYou">
+/// Whether the claim belongs to the agent that asks: two runs of one job have collided.
+/// </param>
 public sealed record BlockingClaim(
     ClaimId Id,
     Guid AgentId,

@@ -40,7 +40,9 @@ public enum RunOutcome
 /// A work claim: an exclusive lease of one agent on one resource. Immutable; all times are UTC with milliseconds.
 /// </summary>
 /// <param name="Priority">0 to 1000, higher wins.</param>
-/// <param name="ExpiresAt">The claim is active only before this moment, whatever <paramref name="Status"/> still says.</param>
+/// <param name="ExpiresAt">
+/// The claim is active only before this moment, whatever <paramref name="Status"/> still says.
+/// </param>
 /// <param name="EndedAt">When it ended; for an expired claim its expiry; null while active.</param>
 /// <param name="Metadata">A JSON object as text, as the client gave it.</param>
 public sealed record Claim(

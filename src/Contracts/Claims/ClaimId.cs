@@ -22,7 +22,9 @@ public readonly record struct ClaimId(Guid Value)
         }
     }
 
-    /// <summary>Makes an id for a claim on a root of <paramref name="slot"/> that is granted at <paramref name="at"/>.</summary>
+    /// <summary>
+    /// Makes an id for a claim on a root of <paramref name="slot"/> that is granted at <paramref name="at"/>.
+    /// </summary>
     public static ClaimId Create(DateTimeOffset at, Slot slot)
     {
         Span<byte> bytes = stackalloc byte[16];

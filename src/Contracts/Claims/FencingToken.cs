@@ -31,7 +31,8 @@ public readonly record struct FencingToken(long Value) : IComparable<FencingToke
 
     private sealed class FencingTokenJsonConverter : JsonConverter<FencingToken>
     {
-        public override FencingToken Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override FencingToken Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             new(reader.GetInt64());
 
         public override void Write(Utf8JsonWriter writer, FencingToken value, JsonSerializerOptions options) =>

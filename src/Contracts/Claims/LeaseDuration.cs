@@ -45,7 +45,8 @@ public readonly record struct LeaseDuration
 
     private sealed class LeaseDurationJsonConverter : JsonConverter<LeaseDuration>
     {
-        public override LeaseDuration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override LeaseDuration Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryFromSeconds(reader.GetInt32(), out var duration)
                 ? duration
                 : throw new JsonException("A lease lasts 5 to 86400 seconds.");

@@ -14,7 +14,8 @@ public readonly record struct Slot(int Value)
     public const int Count = 4096;
 
     /// <summary>
-    /// The slot of a root: XxHash3 over the workspace id (big-endian) and the root in UTF-8, modulo <see cref="Count"/>.
+    /// The slot of a root: XxHash3 over the workspace id (big-endian) and the root in UTF-8, modulo <see
+    /// cref="Count"/>.
     /// Stable for ever: stored claim ids carry it.
     /// </summary>
     public static Slot Of(Guid orgId, string root)

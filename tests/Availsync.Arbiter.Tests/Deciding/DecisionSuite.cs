@@ -16,7 +16,8 @@ public abstract class DecisionSuite(StorageProvider provider)
         var arbiter = await world.TakeOverAsync();
 
         var granted = Assert.IsType<Outcome.Granted>(await arbiter.DecideAsync(world.Start("repo:Owner/Repo")));
-        var skipped = Assert.IsType<Outcome.Skipped>(await arbiter.DecideAsync(world.Start("repo:owner/repo", agent: 2)));
+        var skipped = Assert.IsType<Outcome.Skipped>(
+            await arbiter.DecideAsync(world.Start("repo:owner/repo", agent: 2)));
 
         Assert.Equal(granted.Claim.Id, skipped.BlockingClaim.Id);
         Assert.Equal("Owner/Repo", skipped.BlockingClaim.Resource.Key);
@@ -33,7 +34,8 @@ public abstract class DecisionSuite(StorageProvider provider)
         var granted = Assert.IsType<Outcome.Granted>(await first.DecideAsync(world.Start("repo:a/b")));
 
         var second = await world.TakeOverAsync();
-        Assert.IsType<Reply.Undecided>(await first.AskAsync(new FinishRun(world.Agent(), granted.Claim.Id, null, null)));
+        Assert.IsType<Reply.Undecided>(
+            await first.AskAsync(new FinishRun(world.Agent(), granted.Claim.Id, null, null)));
         Assert.IsType<Reply.Undecided>(await first.AskAsync(world.Start("repo:x/y")));
 
         Assert.IsType<Outcome.Skipped>(await second.DecideAsync(world.Start("repo:a/b", agent: 2)));
@@ -104,8 +106,9 @@ public abstract class DecisionSuite(StorageProvider provider)
                 await arbiter.DecideAsync(world.Start(root), world.Key("k1", "another body")));
         }
 
+        var anothersKey = world.Key("k1", "another body", agent: 2);
         Assert.IsType<Outcome.Granted>(
-            await arbiter.DecideAsync(world.Start("repo:free/one", agent: 2), world.Key("k1", "another body", agent: 2)));
+            await arbiter.DecideAsync(world.Start("repo:free/one", agent: 2), anothersKey));
         Assert.Equal(2, (await world.ClaimsAsync()).Count);
     }
 
@@ -164,8 +167,8 @@ public abstract class DecisionSuite(StorageProvider provider)
         for (var round = 0; round < 6; round++)
         {
             if (round % 2 == 1) arbiter = await world.TakeOverAsync();
-            await arbiter.AskAllAsync(
-                [.. Enumerable.Range(1, 12).Select(n => ((Command)world.Start($"repo:a/{n % 3}", n), (IdempotencyStamp?)null, "r"))]);
+            var starts = Enumerable.Range(1, 12).Select(n => world.Start($"repo:a/{n % 3}", n));
+            await arbiter.AskAllAsync([.. starts.Select(s => ((Command)s, (IdempotencyStamp?)null, "r"))]);
         }
 
         var events = await world.EventsAsync();

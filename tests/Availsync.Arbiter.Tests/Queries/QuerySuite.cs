@@ -75,7 +75,8 @@ public abstract class QuerySuite(StorageProvider provider)
         Assert.Equal(world.Time.GetUtcNow(), first.LastClaimedAt);
     }
 
-    private static ListClaims Of(ArbiterWorld world, ClaimStatus? status) => new(world.OrgId, null, status, null, 100, 0);
+    private static ListClaims Of(ArbiterWorld world, ClaimStatus? status) =>
+        new(world.OrgId, null, status, null, 100, 0);
 
     private static async Task<ClaimPage> ListAsync(ArbiterWorld world, ListClaims request)
     {
