@@ -1,1 +1,7 @@
-await WebApplication.CreateBuilder(args).Build().RunAsync();
+using Availsync.Accounting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddAccounting(builder.Configuration);
+await using var app = builder.Build();
+app.UseAccounting();
+await app.RunAsync();

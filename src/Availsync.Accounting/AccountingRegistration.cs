@@ -1,0 +1,69 @@
+using Availsync.Http;
+using Availsync.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Availsync.Accounting;
+
+/// <summary>Accounting as a part of a host.</summary>
+public static class AccountingRegistration
+{
+    /// <summary>
+    /// Set by the framework on a WebApplication's builder: as long as it is there, UseRouting in a branch shares the
+    /// routes of the whole application.
+    /// </summary>
+    private const string GlobalRoutes = "__GlobalEndpointRouteBuilder";
+
+    /// <summary>
+    /// Adds accounting: its store, its answers on the bus and what its HTTP API needs. The bus itself is added once a
+    /// process, after all services. Sections of the configuration: <c>Accounts</c>, <c>Internal</c>, <c>Storage</c>.
+    /// </summary>
+    public static IServiceCollection AddAccounting(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddRouting();
+        services.AddInternalIdentity(configuration);
+        services.AddOptions<AccountsOptions>().Bind(configuration.GetSection(AccountsOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AccountsOptions>, AccountsOptionsValidator>();
+
+        services.AddStore<AccountingDbContext, SqliteAccountingDbContext, PostgresAccountingDbContext>(configuration);
+        services.TryAddSingleton(new Output(Console.Out));
+        services.AddSingleton<Passwords>();
+        services.AddHostedService<FirstWorkspace>();
+        services.AddHostedService<LostPassword>();
+        services.AddHostedService<Sweep>();
+
+        services.AddSingleton<SignInQueue>();
+        services.AddScoped<SignInThrottle>().AddScoped<SignUp>().AddScoped<SignIn>().AddScoped<LogOut>().AddScoped<Me>();
+        services.AddSingleton<PrincipalDirectory>();
+        services.AddHealthChecks().AddCheck<StoreHealth>("accounting-store", tags: [HealthRoutes.Tag]);
+        return services;
+    }
+
+    /// <summary>
+    /// Answers every request that gets here with accounting's HTTP API: <c>/v1/auth</c>, <c>/v1/me</c> and
+    /// <c>/v1/orgs</c>, for calls that the edge has signed, and <c>/health</c>. Routes of the host's own stay apart.
+    /// </summary>
+    public static IApplicationBuilder UseAccounting(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var branch = app.New();
+        branch.Properties.Remove(GlobalRoutes);
+        branch.UseHttpConventions(
+            app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Availsync.Accounting.Http"));
+        branch.UseIdentityGate();
+        branch.UseRouting();
+        branch.UseEndpoints(routes =>
+        {
+            routes.MapSessions();
+            routes.MapWorkspaces();
+            routes.MapAgents();
+            routes.MapKeys();
+            routes.MapMembers();
+            routes.MapHealth();
+        });
+        app.Run(branch.Build());
+        return app;
+    }
+}

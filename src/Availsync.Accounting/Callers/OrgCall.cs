@@ -1,0 +1,63 @@
+using Availsync.Contracts;
+using Availsync.Http;
+using Availsync.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Availsync.Accounting;
+
+/// <summary>One call of a person to a route of their own workspace.</summary>
+internal sealed class OrgCall(
+    HttpContext context, AccountingDbContext db, PersonPrincipal principal, Access access, Member member, DateTimeOffset now)
+{
+    private readonly List<object> _messages = [];
+
+    public HttpContext Context => context;
+
+    public AccountingDbContext Db => db;
+
+    public DateTimeOffset Now => now;
+
+    public CancellationToken Aborted => context.RequestAborted;
+
+    /// <summary>Read again when a change begins.</summary>
+    public Member Member { get; private set; } = member;
+
+    public WorkspaceRow Workspace => Member.Workspace;
+
+    public Guid OrgId => principal.Workspace.Id;
+
+    /// <summary>An id in the path; null for what is none, which is as good as unknown.</summary>
+    public Guid? PathId(string name) =>
+        Guid.TryParseExact(context.Request.RouteValues[name] as string, "D", out var id) ? id : null;
+
+    /// <summary>Has everybody who caches principals of this workspace drop them once the change has committed.</summary>
+    public void PrincipalsChanged() => Publish(new PrincipalChanged(OrgId));
+
+    /// <summary>Sends a message once the change has committed.</summary>
+    public void Publish(object message) => _messages.Add(message);
+
+    /// <summary>
+    /// Runs a change in one transaction. Changes of one workspace happen one after another, and who the caller is and
+    /// may do is looked up again inside: of two owners who remove each other, the second finds that they are none.
+    /// A refusal rolls everything back.
+    /// </summary>
+    public async Task<IResult> ChangeAsync(Func<Task<IResult>> change)
+    {
+        await using var transaction = await db.BeginWriteAsync(Aborted);
+        db.ChangeTracker.Clear();
+        await db.Workspaces.Where(row => row.Id == OrgId).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.ChangedAt, now), Aborted);
+        if (await Member.FindAsync(db, principal, now, Aborted) is not { } fresh) return ApiError.Unauthorized();
+        Member = fresh;
+        if (access.Refuse(fresh.Person.Role) is { } refusal) return refusal;
+
+        var answer = await change();
+        if (answer is ApiError) return answer;
+        var outbox = context.RequestServices.GetRequiredService<IOutbox>();
+        foreach (var message in _messages) outbox.Enqueue(db, message);
+        await db.SaveChangesAsync(Aborted);
+        await transaction.CommitAsync(CancellationToken.None);
+        outbox.Committed();
+        return answer;
+    }
+}

@@ -1,0 +1,39 @@
+using Availsync.Contracts;
+using Availsync.Http;
+
+namespace Availsync.Accounting;
+
+/// <summary>Maps routes that only people call, and only for the workspace that they are members of.</summary>
+internal static class OrgRoutes
+{
+    /// <summary>Maps <paramref name="pattern"/> below <c>/v1/orgs/{org_id}</c>.</summary>
+    public static void MapOrg(
+        this IEndpointRouteBuilder routes,
+        string method,
+        string pattern,
+        Access access,
+        Func<OrgCall, Task<IResult>> handler) =>
+        routes.MapMethods($"/v1/orgs/{{org_id}}{pattern}", [method], (RequestDelegate)(async context =>
+        {
+            var answer = await AnswerAsync(context, access, handler);
+            await answer.ExecuteAsync(context);
+        }));
+
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context, Access access, Func<OrgCall, Task<IResult>> handler)
+    {
+        var principal = context.Identity().Principal;
+        if (principal is null) return ApiError.Unauthorized();
+        if (principal is not PersonPrincipal person)
+            return ApiError.Forbidden("This needs a person's session; an agent's key does not do.");
+
+        var db = context.RequestServices.GetRequiredService<AccountingDbContext>();
+        var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        if (await Member.FindAsync(db, person, now, context.RequestAborted) is not { } member)
+            return ApiError.Unauthorized();
+        SessionCookie.Renew(context, member.Session);
+        var call = new OrgCall(context, db, person, access, member, now);
+        if (call.PathId("org_id") != member.Workspace.Id) return ApiError.NotFound();
+        return access.Refuse(member.Person.Role) ?? await handler(call);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using Availsync.Contracts;
+using Availsync.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace Availsync.Accounting;
+
+/// <summary>
+/// <c>Idempotency-Key</c>: the answer is recorded in the transaction of the change, so that a repeat finds either both
+/// or neither. A repeat that comes while the first is in flight waits behind it, as every change of a workspace does.
+/// </summary>
+internal static class Repeats
+{
+    public const string Header = "Idempotency-Key";
+
+    private const string ReplayedHeader = "Idempotency-Replayed";
+
+    /// <summary>The request's key, or why it is none; both null where there is none.</summary>
+    public static (IdempotencyKey? Key, ApiError? Error) Read(HttpContext context)
+    {
+        if (!context.Request.Headers.TryGetValue(Header, out var values)) return (null, null);
+        return values is [{ } text] && IdempotencyKey.TryParse(text, out var key)
+            ? (key, null)
+            : (null, ApiError.ValidationFailed(Header, "Must be 1 to 255 visible ASCII characters."));
+    }
+
+    /// <summary>
+    /// Runs the change, or answers as the first time. Refusals are kept too, but for 400, 401, 413, 415 and 429; a
+    /// refused change must have written nothing.
+    /// </summary>
+    public static Task<IResult> ChangeOnceAsync(
+        this OrgCall call, IdempotencyKey? key, JsonBody body, Func<Task<IResult>> change) =>
+        key is null ? call.ChangeAsync(change) : call.ChangeAsync(() => OnceAsync(call, key, body, change));
+
+    private static async Task<IResult> OnceAsync(
+        OrgCall call, IdempotencyKey key, JsonBody body, Func<Task<IResult>> change)
+    {
+        var (org, person, route) = (call.OrgId, call.Member.Person.Id, RouteOf(call.Context.Request));
+        var kept = await call.Db.Repeats.SingleOrDefaultAsync(
+            row => row.OrgId == org && row.PersonId == person && row.Route == route && row.Key == key.Value, call.Aborted);
+        if (kept is not null && kept.CreatedAt + RepeatRow.Lifetime > call.Now) return Replay(kept, body);
+        if (kept is not null) await RemoveAsync(call, kept);
+
+        var answer = await change();
+        var (status, bytes) = await AnswerBytes.CaptureAsync(call.Context, answer);
+        if (status is 400 or 401 or 413 or 415 or 429 or >= 500) return answer;
+        call.Db.Add(new RepeatRow
+        {
+            OrgId = org,
+            PersonId = person,
+            Route = route,
+            Key = key.Value,
+            BodySha256 = body.Sha256,
+            Status = status,
+            Answer = bytes,
+            CreatedAt = call.Now,
+        });
+        return new AnswerBytes(status, bytes);
+    }
+
+    /// <summary>A record past its day is gone, whether or not the sweep has come by.</summary>
+    private static async Task RemoveAsync(OrgCall call, RepeatRow kept)
+    {
+        call.Db.Remove(kept);
+        await call.Db.SaveChangesAsync(call.Aborted);
+    }
+
+    private static IResult Replay(RepeatRow kept, JsonBody body) => kept.BodySha256 == body.Sha256
+        ? new AnswerBytes(kept.Status, kept.Answer, ReplayedHeader)
+        : new ApiError(
+            StatusCodes.Status422UnprocessableEntity,
+            "idempotency_key_reused",
+            "The Idempotency-Key was used before with another body.");
+
+    private static string RouteOf(HttpRequest request) =>
+        new StringBuilder(request.Method).Append(' ').Append(request.Path.Value).ToString();
+}

@@ -1,0 +1,27 @@
+using Availsync.Contracts;
+using Availsync.Http;
+using Availsync.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Availsync.Accounting;
+
+/// <summary><c>POST /v1/auth/logout</c>: ends the session here, not only in the browser.</summary>
+internal sealed class LogOut(AccountingDbContext db, IOutbox outbox)
+{
+    public async Task<IResult> AnswerAsync(HttpContext context)
+    {
+        var principal = context.Identity().Principal;
+        if (principal is AgentPrincipal) return ApiError.Forbidden("This needs a person's session; a key has no session.");
+        SessionCookie.Clear(context);
+        if (principal is not PersonPrincipal person) return ApiError.Unauthorized();
+
+        await using var transaction = await db.BeginWriteAsync(context.RequestAborted);
+        var ended = await db.Sessions.Where(row => row.Id == person.SessionId).ExecuteDeleteAsync(context.RequestAborted);
+        if (ended == 0) return ApiError.Unauthorized();
+        outbox.Enqueue(db, new PrincipalChanged(person.Workspace.Id));
+        await db.SaveChangesAsync(context.RequestAborted);
+        await transaction.CommitAsync(CancellationToken.None);
+        outbox.Committed();
+        return Results.NoContent();
+    }
+}

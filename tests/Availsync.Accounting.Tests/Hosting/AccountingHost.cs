@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using Availsync.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Availsync.Accounting.Tests;
+
+/// <summary>Accounting over HTTP in this process, on a store and a clock of the test's own.</summary>
+internal sealed class AccountingHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly StringWriter _console;
+
+    private AccountingHost(WebApplication app, FakeTimeProvider time, StringWriter console, byte[] signingKey)
+    {
+        (_app, Time, _console, SigningKey) = (app, time, console, signingKey);
+        Http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public HttpClient Http { get; }
+
+    public byte[] SigningKey { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>What was printed.</summary>
+    public string Printed => _console.ToString();
+
+    /// <summary>The messages that have left so far.</summary>
+    public IReadOnlyList<object> Messages => [.. _app.Services.GetRequiredService<RecordingOutbox>().Messages];
+
+    /// <summary>Starts it. Nothing is made at the first start unless the settings say so.</summary>
+    public static async Task<AccountingHost> StartAsync(
+        Stores.Store store, FakeTimeProvider? time = null, params (string Name, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        var key = RandomNumberGenerator.GetBytes(32);
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration.AddInMemoryCollection(
+        [
+            .. store.Settings,
+            new("Internal:SigningKey", Convert.ToBase64String(key)),
+            new("Accounts:FirstStart", "false"),
+            new("Accounts:Signup", "open"),
+            .. settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)),
+        ]);
+        var clock = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 22, 10, 0, 0, TimeSpan.Zero));
+        var console = new StringWriter();
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton(new Output(console));
+        builder.Services.AddSingleton<RecordingOutbox>();
+        builder.Services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<RecordingOutbox>());
+        builder.Services.AddAccounting(builder.Configuration);
+        var app = builder.Build();
+        app.UseAccounting();
+        await app.StartAsync();
+        return new AccountingHost(app, clock, console, key);
+    }
+
+    /// <summary>Somebody without a credential.</summary>
+    public Visitor Stranger() => new(this);
+
+    /// <summary>Somebody new with a workspace of their own, signed in.</summary>
+    public async Task<Visitor> SignUpAsync(string? email = null, string workspace = "Acme")
+    {
+        var visitor = Stranger();
+        var reply = await visitor.PostAsync("/v1/auth/signup", new
+        {
+            email = email ?? $"{Guid.CreateVersion7(Time.GetUtcNow()):N}@example.com",
+            password = Visitor.Password,
+            workspace_name = workspace,
+        });
+        Assert.Equal(201, reply.Status);
+        return visitor;
+    }
+
+    public Task<Principal?> AuthenticateAsync(CredentialKind kind, string secret) =>
+        AskAsync(new Authenticate(kind, ApiKey.Hash(secret)));
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private async Task<Principal?> AskAsync(Authenticate question)
+    {
+        var answer = await Services.GetRequiredService<PrincipalDirectory>().AnswerAsync(question, default);
+        return answer.Principal;
+    }
+}
