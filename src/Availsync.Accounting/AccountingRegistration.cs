@@ -1,3 +1,5 @@
+using Availsync.Bus;
+using Availsync.Contracts;
 using Availsync.Http;
 using Availsync.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -27,7 +29,7 @@ public static class AccountingRegistration
         services.AddOptions<AccountsOptions>().Bind(configuration.GetSection(AccountsOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccountsOptions>, AccountsOptionsValidator>();
 
-        services.AddStore<AccountingDbContext, SqliteAccountingDbContext, PostgresAccountingDbContext>(configuration);
+        services.AddStore<AccountingDbContext, AccountingDbContextSqlite, AccountingDbContextPostgres>(configuration);
         services.TryAddSingleton(new Output(Console.Out));
         services.AddSingleton<Passwords>();
         services.AddHostedService<FirstWorkspace>();
@@ -37,6 +39,9 @@ public static class AccountingRegistration
         services.AddSingleton<SignInQueue>();
         services.AddScoped<SignInThrottle>().AddScoped<SignUp>().AddScoped<SignIn>().AddScoped<LogOut>().AddScoped<Me>();
         services.AddSingleton<PrincipalDirectory>();
+        services.AddBusParts(bus => bus
+            .Responder<Authenticate, Authenticated, PrincipalDirectory>(AccountingQueues.Directory)
+            .Responder<FindAgent, AgentFound, PrincipalDirectory>(AccountingQueues.Agents));
         services.AddHealthChecks().AddCheck<StoreHealth>("accounting-store", tags: [HealthRoutes.Tag]);
         return services;
     }

@@ -1,3 +1,4 @@
+using Availsync.Bus.Requests;
 using Availsync.Contracts;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -6,27 +7,28 @@ namespace Availsync.Accounting;
 
 /// <summary>Knows who is behind a credential. What an edge learns here it keeps for at most a minute.</summary>
 internal sealed class PrincipalDirectory(IDbContextFactory<AccountingDbContext> contexts, TimeProvider time)
+    : IRequestHandler<Authenticate, Authenticated>, IRequestHandler<FindAgent, AgentFound>
 {
     /// <summary>How much later a use must be to be written down: not every call is worth a write.</summary>
     private static readonly TimeSpan UseNotedEvery = TimeSpan.FromMinutes(1);
 
-    public async Task<Authenticated> AnswerAsync(Authenticate question, CancellationToken cancellationToken)
+    public async Task<Authenticated> HandleAsync(Authenticate request, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow();
-        return new Authenticated(question.Kind switch
+        return new Authenticated(request.Kind switch
         {
-            CredentialKind.AgentKey => await FindAgentAsync(db, question.SecretSha256, now, cancellationToken),
-            CredentialKind.Session => await FindPersonAsync(db, question.SecretSha256, now, cancellationToken),
+            CredentialKind.AgentKey => await FindAgentAsync(db, request.SecretSha256, now, cancellationToken),
+            CredentialKind.Session => await FindPersonAsync(db, request.SecretSha256, now, cancellationToken),
             _ => null,
         });
     }
 
-    public async Task<AgentFound> AnswerAsync(FindAgent question, CancellationToken cancellationToken)
+    public async Task<AgentFound> HandleAsync(FindAgent request, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var agent = await db.Agents.AsNoTracking().SingleOrDefaultAsync(
-            row => row.Id == question.AgentId && row.OrgId == question.OrgId && !row.Disabled, cancellationToken);
+            row => row.Id == request.AgentId && row.OrgId == request.OrgId && !row.Disabled, cancellationToken);
         return new AgentFound(agent?.ToContract());
     }
 

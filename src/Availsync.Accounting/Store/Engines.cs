@@ -4,15 +4,15 @@ using Microsoft.EntityFrameworkCore;
 namespace Availsync.Accounting;
 
 /// <summary>Carries the migrations for SQLite.</summary>
-internal sealed class SqliteAccountingDbContext(DbContextOptions<SqliteAccountingDbContext> options)
+internal sealed class AccountingDbContextSqlite(DbContextOptions<AccountingDbContextSqlite> options)
     : AccountingDbContext(options);
 
 /// <summary>Carries the migrations for PostgreSQL.</summary>
-internal sealed class PostgresAccountingDbContext(DbContextOptions<PostgresAccountingDbContext> options)
+internal sealed class AccountingDbContextPostgres(DbContextOptions<AccountingDbContextPostgres> options)
     : AccountingDbContext(options);
 
 /// <summary>Used by the tool that makes migrations.</summary>
-internal sealed class SqliteAccountingDesign : SqliteDesignTimeFactory<SqliteAccountingDbContext>;
+internal sealed class AccountingDesignSqlite : SqliteDesignTimeFactory<AccountingDbContextSqlite>;
 
 /// <summary>Used by the tool that makes migrations.</summary>
-internal sealed class PostgresAccountingDesign : PostgresDesignTimeFactory<PostgresAccountingDbContext>;
+internal sealed class AccountingDesignPostgres : PostgresDesignTimeFactory<AccountingDbContextPostgres>;

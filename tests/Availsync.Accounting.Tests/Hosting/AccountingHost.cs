@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Availsync.Bus;
+using Availsync.Bus.Requests;
 using Availsync.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -38,7 +40,7 @@ internal sealed class AccountingHost : IAsyncDisposable
 
     /// <summary>Starts it. Nothing is made at the first start unless the settings say so.</summary>
     public static async Task<AccountingHost> StartAsync(
-        Stores.Store store, FakeTimeProvider? time = null, params (string Name, string Value)[] settings)
+        Stores.Store store, FakeTimeProvider? time = null, params (string Name, string? Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         var key = RandomNumberGenerator.GetBytes(32);
@@ -50,8 +52,8 @@ internal sealed class AccountingHost : IAsyncDisposable
             new("Internal:SigningKey", Convert.ToBase64String(key)),
             new("Accounts:FirstStart", "false"),
             new("Accounts:Signup", "open"),
-            .. settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)),
         ]);
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, s.Value)));
         var clock = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 22, 10, 0, 0, TimeSpan.Zero));
         var console = new StringWriter();
         builder.Services.AddSingleton<TimeProvider>(clock);
@@ -59,6 +61,7 @@ internal sealed class AccountingHost : IAsyncDisposable
         builder.Services.AddSingleton<RecordingOutbox>();
         builder.Services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<RecordingOutbox>());
         builder.Services.AddAccounting(builder.Configuration);
+        builder.Services.AddAvailsyncBus(builder.Configuration);
         var app = builder.Build();
         app.UseAccounting();
         await app.StartAsync();
@@ -82,19 +85,25 @@ internal sealed class AccountingHost : IAsyncDisposable
         return visitor;
     }
 
-    public Task<Principal?> AuthenticateAsync(CredentialKind kind, string secret) =>
-        AskAsync(new Authenticate(kind, ApiKey.Hash(secret)));
+    /// <summary>Asks over the bus, as an edge does.</summary>
+    public async Task<Principal?> AuthenticateAsync(CredentialKind kind, string secret)
+    {
+        var answer = await Services.GetRequiredService<IRequests>().AskAsync<Authenticate, Authenticated>(
+            AccountingQueues.Directory, new Authenticate(kind, ApiKey.Hash(secret)));
+        return answer.Principal;
+    }
+
+    public async Task<AgentProfile?> FindAgentAsync(Guid orgId, Guid agentId)
+    {
+        var answer = await Services.GetRequiredService<IRequests>().AskAsync<FindAgent, AgentFound>(
+            AccountingQueues.Agents, new FindAgent(orgId, agentId));
+        return answer.Agent;
+    }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-    }
-
-    private async Task<Principal?> AskAsync(Authenticate question)
-    {
-        var answer = await Services.GetRequiredService<PrincipalDirectory>().AnswerAsync(question, default);
-        return answer.Principal;
     }
 }

@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Availsync.Accounting.Migrations.Sqlite
 {
-    [DbContext(typeof(SqliteAccountingDbContext))]
-    partial class SqliteAccountingDbContextModelSnapshot : ModelSnapshot
+    [DbContext(typeof(AccountingDbContextSqlite))]
+    partial class AccountingDbContextSqliteModelSnapshot : ModelSnapshot
     {
         protected override void BuildModel(ModelBuilder modelBuilder)
         {

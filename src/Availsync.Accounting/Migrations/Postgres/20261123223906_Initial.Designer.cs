@@ -11,8 +11,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace Availsync.Accounting.Migrations.Postgres
 {
-    [DbContext(typeof(PostgresAccountingDbContext))]
-    [Migration("20261123223425_Initial")]
+    [DbContext(typeof(AccountingDbContextPostgres))]
+    [Migration("20261123223906_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
