@@ -1,4 +1,5 @@
 using Availsync.Bus;
+using Availsync.Bus.Outbox;
 using Availsync.Contracts;
 using Availsync.Http;
 using Availsync.Storage;
@@ -42,7 +43,11 @@ public static class AccountingRegistration
         services.AddBusParts(bus => bus
             .Responder<Authenticate, Authenticated, PrincipalDirectory>(AccountingQueues.Directory)
             .Responder<FindAgent, AgentFound, PrincipalDirectory>(AccountingQueues.Agents));
-        services.AddHealthChecks().AddCheck<StoreHealth>("accounting-store", tags: [HealthRoutes.Tag]);
+        services.AddOutbox<AccountingDbContext>(messages => messages
+            .Carry<PrincipalChanged>()
+            .Carry<AgentEnded>()
+            .Carry<AgentResumed>());
+        services.AddHealthChecks().AddCheck<StoreHealth>("accounting-store", tags: [HealthRoutes.ReadyTag]);
         return services;
     }
 

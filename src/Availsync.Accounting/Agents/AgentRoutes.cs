@@ -1,3 +1,4 @@
+using Availsync.Bus.Outbox;
 using Availsync.Contracts;
 using Availsync.Http;
 using Microsoft.EntityFrameworkCore;
@@ -75,8 +76,8 @@ internal static class AgentRoutes
             var wasDisabled = agent.Disabled;
             form.ApplyTo(agent);
             call.PrincipalsChanged();
-            if (agent.Disabled && !wasDisabled) call.Publish(new AgentEnded(call.OrgId, agent.Id, call.Now));
-            if (!agent.Disabled && wasDisabled) call.Publish(new AgentResumed(call.OrgId, agent.Id, call.Now));
+            if (agent.Disabled && !wasDisabled) call.Db.Enqueue(new AgentEnded(call.OrgId, agent.Id, call.Now));
+            if (!agent.Disabled && wasDisabled) call.Db.Enqueue(new AgentResumed(call.OrgId, agent.Id, call.Now));
             return AgentEnvelope.Answer(agent);
         });
     }
@@ -86,7 +87,7 @@ internal static class AgentRoutes
         if (await call.FindAgentAsync() is not { } agent) return ApiError.NotFound();
         call.Db.Remove(agent); // Its keys go with it.
         call.PrincipalsChanged();
-        call.Publish(new AgentEnded(call.OrgId, agent.Id, call.Now));
+        call.Db.Enqueue(new AgentEnded(call.OrgId, agent.Id, call.Now));
         return Results.NoContent();
     });
 }

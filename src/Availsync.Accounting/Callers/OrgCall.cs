@@ -1,3 +1,4 @@
+using Availsync.Bus.Outbox;
 using Availsync.Contracts;
 using Availsync.Http;
 using Availsync.Storage;
@@ -9,8 +10,6 @@ namespace Availsync.Accounting;
 internal sealed class OrgCall(
     HttpContext context, AccountingDbContext db, PersonPrincipal principal, Access access, Member member, DateTimeOffset now)
 {
-    private readonly List<object> _messages = [];
-
     public HttpContext Context => context;
 
     public AccountingDbContext Db => db;
@@ -31,10 +30,7 @@ internal sealed class OrgCall(
         Guid.TryParseExact(context.Request.RouteValues[name] as string, "D", out var id) ? id : null;
 
     /// <summary>Has everybody who caches principals of this workspace drop them once the change has committed.</summary>
-    public void PrincipalsChanged() => Publish(new PrincipalChanged(OrgId));
-
-    /// <summary>Sends a message once the change has committed.</summary>
-    public void Publish(object message) => _messages.Add(message);
+    public void PrincipalsChanged() => db.Enqueue(new PrincipalChanged(OrgId));
 
     /// <summary>
     /// Runs a change in one transaction. Changes of one workspace happen one after another, and who the caller is and
@@ -53,11 +49,8 @@ internal sealed class OrgCall(
 
         var answer = await change();
         if (answer is ApiError) return answer;
-        var outbox = context.RequestServices.GetRequiredService<IOutbox>();
-        foreach (var message in _messages) outbox.Enqueue(db, message);
         await db.SaveChangesAsync(Aborted);
         await transaction.CommitAsync(CancellationToken.None);
-        outbox.Committed();
         return answer;
     }
 }

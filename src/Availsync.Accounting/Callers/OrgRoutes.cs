@@ -31,7 +31,6 @@ internal static class OrgRoutes
         var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
         if (await Member.FindAsync(db, person, now, context.RequestAborted) is not { } member)
             return ApiError.Unauthorized();
-        SessionCookie.Renew(context, member.Session);
         var call = new OrgCall(context, db, person, access, member, now);
         if (call.PathId("org_id") != member.Workspace.Id) return ApiError.NotFound();
         return access.Refuse(member.Person.Role) ?? await handler(call);

@@ -9,14 +9,11 @@ internal static class Announcement
     public static string OfFirstStart(string email, string password, string apiKey) =>
         $"""
 
-        This is the first start, so there is a workspace "default" now. Its secrets are shown only this once:
+        First start: there is a workspace "default" now. Its secrets are shown only this once.
 
         sign-in: {email} / {password}
-        agent key: {apiKey}
-
-        To use the key in the shell:
-
         export AVAILSYNC_KEY={apiKey}
+        agent key: {apiKey}
 
 
         """;

@@ -1,3 +1,4 @@
+using Availsync.Bus.Outbox;
 using Availsync.Contracts;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +14,6 @@ internal sealed class LostPassword(
     IDbContextFactory<AccountingDbContext> contexts,
     Passwords passwords,
     IOptions<AccountsOptions> options,
-    IOutbox outbox,
     Output output) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -28,11 +28,10 @@ internal sealed class LostPassword(
         person.PasswordHash = passwords.Hash(password);
         await db.Sessions.Where(row => row.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);
         await db.FailedSignIns.Where(row => row.Account == key).ExecuteDeleteAsync(cancellationToken);
-        outbox.Enqueue(db, new PrincipalChanged(person.OrgId));
+        db.Enqueue(new PrincipalChanged(person.OrgId));
         await db.SaveChangesAsync(cancellationToken);
         await output.PrintAsync(Announcement.OfNewPassword(person.Email, password));
         await transaction.CommitAsync(cancellationToken);
-        outbox.Committed();
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

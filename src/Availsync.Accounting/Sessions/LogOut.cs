@@ -1,3 +1,4 @@
+using Availsync.Bus.Outbox;
 using Availsync.Contracts;
 using Availsync.Http;
 using Availsync.Storage;
@@ -6,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Availsync.Accounting;
 
 /// <summary><c>POST /v1/auth/logout</c>: ends the session here, not only in the browser.</summary>
-internal sealed class LogOut(AccountingDbContext db, IOutbox outbox)
+internal sealed class LogOut(AccountingDbContext db)
 {
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
@@ -18,10 +19,9 @@ internal sealed class LogOut(AccountingDbContext db, IOutbox outbox)
         await using var transaction = await db.BeginWriteAsync(context.RequestAborted);
         var ended = await db.Sessions.Where(row => row.Id == person.SessionId).ExecuteDeleteAsync(context.RequestAborted);
         if (ended == 0) return ApiError.Unauthorized();
-        outbox.Enqueue(db, new PrincipalChanged(person.Workspace.Id));
+        db.Enqueue(new PrincipalChanged(person.Workspace.Id));
         await db.SaveChangesAsync(context.RequestAborted);
         await transaction.CommitAsync(CancellationToken.None);
-        outbox.Committed();
         return Results.NoContent();
     }
 }

@@ -9,17 +9,15 @@ internal sealed class Me(AccountingDbContext db, TimeProvider time)
 {
     public Task<IResult> AnswerAsync(HttpContext context) => context.Identity().Principal switch
     {
-        PersonPrincipal person => OfPersonAsync(context, person),
+        PersonPrincipal person => OfPersonAsync(person, context.RequestAborted),
         AgentPrincipal agent => OfAgentAsync(agent, context.RequestAborted),
         _ => Task.FromResult<IResult>(ApiError.Unauthorized()),
     };
 
-    private async Task<IResult> OfPersonAsync(HttpContext context, PersonPrincipal principal)
+    private async Task<IResult> OfPersonAsync(PersonPrincipal principal, CancellationToken cancellationToken)
     {
-        if (await Member.FindAsync(db, principal, time.GetUtcNow(), context.RequestAborted) is not { } member)
-            return ApiError.Unauthorized();
-        SessionCookie.Renew(context, member.Session);
-        return SignedIn.Answer(member.Person, member.Workspace);
+        var member = await Member.FindAsync(db, principal, time.GetUtcNow(), cancellationToken);
+        return member is null ? ApiError.Unauthorized() : SignedIn.Answer(member.Person, member.Workspace);
     }
 
     private async Task<IResult> OfAgentAsync(AgentPrincipal principal, CancellationToken cancellationToken)

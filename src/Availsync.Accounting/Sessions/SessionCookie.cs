@@ -4,7 +4,7 @@ using Availsync.Contracts;
 
 namespace Availsync.Accounting;
 
-/// <summary>The cookie that carries a session's token.</summary>
+/// <summary>The cookie that carries a session's token. The edge reads it, and renews it as the session is used.</summary>
 internal static class SessionCookie
 {
     public const string Name = "availsync_session";
@@ -34,15 +34,6 @@ internal static class SessionCookie
     /// <summary>Has the browser forget it.</summary>
     public static void Clear(HttpContext context) =>
         context.Response.Cookies.Append(Name, "", Options(context, TimeSpan.Zero));
-
-    /// <summary>
-    /// Starts the browser's twelve hours again, as the store's have started with this use: else the browser would drop
-    /// the cookie of somebody who works all day.
-    /// </summary>
-    public static void Renew(HttpContext context, SessionRow session)
-    {
-        if (context.Request.Cookies[Name] is { } token && ApiKey.Hash(token) == session.TokenSha256) Set(context, token);
-    }
 
     private static CookieOptions Options(HttpContext context, TimeSpan maxAge) => new()
     {

@@ -1,3 +1,4 @@
+using Availsync.Bus.Outbox;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -34,6 +35,7 @@ internal abstract class AccountingDbContext(DbContextOptions options) : StoreCon
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
+        modelBuilder.AddOutbox();
         modelBuilder.Entity<WorkspaceRow>().Property(row => row.Id).ValueGeneratedNever();
         modelBuilder.Entity<InstallationRow>().Property(row => row.Id).ValueGeneratedNever();
         modelBuilder.Entity<PersonRow>(person =>

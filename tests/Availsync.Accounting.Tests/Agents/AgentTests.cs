@@ -120,7 +120,7 @@ public sealed class AgentTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal(
             ("renamed", "nightly", 7), ((string)agent["name"]!, (string)agent["description"]!, (int)agent["default_priority"]!));
         Assert.Null(agent["mode"]);
-        Assert.Contains(new PrincipalChanged(ada.OrgId), host.Messages);
+        await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
         var principal = Assert.IsType<AgentPrincipal>(await host.AuthenticateAsync(CredentialKind.AgentKey, key));
         Assert.Equal(("renamed", (ArbitrationMode?)null), (principal.Agent.Name, principal.Agent.Mode));
     }
@@ -137,13 +137,15 @@ public sealed class AgentTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Null(await host.AuthenticateAsync(CredentialKind.AgentKey, key));
         Assert.Null((await host.FindAgentAsync(ada.OrgId, id)));
         Assert.Equal(200, (await ada.PatchAsync(path, new { disabled = true })).Status);
-        Assert.Single(host.Messages, new AgentEnded(ada.OrgId, id, host.Time.GetUtcNow()));
-        Assert.DoesNotContain(host.Messages, message => message is AgentResumed resumed && resumed.AgentId == id);
 
         Assert.Equal(200, (await ada.PatchAsync(path, new { disabled = false })).Status);
         Assert.NotNull(await host.AuthenticateAsync(CredentialKind.AgentKey, key));
         Assert.Equal(id, (await host.FindAgentAsync(ada.OrgId, id))!.Id);
-        Assert.Single(host.Messages, new AgentResumed(ada.OrgId, id, host.Time.GetUtcNow()));
+
+        var (ended, resumed) =
+            (new AgentEnded(ada.OrgId, id, host.Time.GetUtcNow()), new AgentResumed(ada.OrgId, id, host.Time.GetUtcNow()));
+        await host.Inbox.WaitAsync(resumed);
+        Assert.Equal([ended, resumed], host.Inbox.Messages.Where(message => Names(message, id)));
     }
 
     [Theory, MemberData(nameof(Stores.Both), MemberType = typeof(Stores))]
@@ -159,8 +161,8 @@ public sealed class AgentTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal(404, (await ada.GetAsync(path)).Status);
         Assert.Equal(404, (await ada.DeleteAsync(path)).Status);
         Assert.Equal(0, (int)(await ada.GetAsync($"{ada.Org}/agents")).Json["pagination"]!["total"]!);
-        Assert.Contains(new AgentEnded(ada.OrgId, Guid.Parse(path[^36..]), host.Time.GetUtcNow()), host.Messages);
-        Assert.Contains(new PrincipalChanged(ada.OrgId), host.Messages);
+        await host.Inbox.WaitAsync(new AgentEnded(ada.OrgId, Guid.Parse(path[^36..]), host.Time.GetUtcNow()));
+        await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
     }
 
     [Theory, MemberData(nameof(Stores.Both), MemberType = typeof(Stores))]
@@ -193,4 +195,11 @@ public sealed class AgentTests(Hosts hosts) : IClassFixture<Hosts>
         host.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(first + TimeSpan.FromMinutes(1), await SeenAsync());
     }
+
+    private static bool Names(object message, Guid agentId) => message switch
+    {
+        AgentEnded ended => ended.AgentId == agentId,
+        AgentResumed resumed => resumed.AgentId == agentId,
+        _ => false,
+    };
 }

@@ -130,14 +130,14 @@ public sealed class IdentityTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory]
-    [InlineData("/health/live", "live")]
-    [InlineData("/health/ready", "ready")]
-    public async Task Health_is_told_to_everybody(string path, string status)
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task Health_is_told_to_everybody(string path)
     {
         var host = await hosts.OnAsync(StorageProvider.Sqlite);
         using var response = await host.Http.GetAsync(path);
         var reply = await Reply.ReadAsync(response);
-        Assert.Equal((200, status), (reply.Status, (string)reply.Json["status"]!));
+        Assert.Equal((200, "ok"), (reply.Status, (string)reply.Json["status"]!));
     }
 
     private static async Task<int> StatusAsync(AccountingHost host, params string[] tokens)

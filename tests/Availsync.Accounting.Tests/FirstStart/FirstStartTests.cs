@@ -87,7 +87,7 @@ public sealed partial class FirstStartTests
         var line = SignInLine().Match(host.Printed);
         Assert.Equal("ada@example.com", line.Groups["email"].Value);
         Assert.Null(await host.AuthenticateAsync(CredentialKind.Session, ada.Token!));
-        Assert.Contains(new PrincipalChanged(ada.OrgId), host.Messages);
+        await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
         await Visitor.SignInAsync(host, "ada@example.com", line.Groups["password"].Value);
         var old = await host.Stranger().PostAsync(
             "/v1/auth/login", new { email = "ada@example.com", password = Visitor.Password });

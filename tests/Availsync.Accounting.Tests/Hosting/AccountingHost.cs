@@ -35,8 +35,8 @@ internal sealed class AccountingHost : IAsyncDisposable
     /// <summary>What was printed.</summary>
     public string Printed => _console.ToString();
 
-    /// <summary>The messages that have left so far.</summary>
-    public IReadOnlyList<object> Messages => [.. _app.Services.GetRequiredService<RecordingOutbox>().Messages];
+    /// <summary>What the other services have been told.</summary>
+    public Inbox Inbox => _app.Services.GetRequiredService<Inbox>();
 
     /// <summary>Starts it. Nothing is made at the first start unless the settings say so.</summary>
     public static async Task<AccountingHost> StartAsync(
@@ -58,8 +58,11 @@ internal sealed class AccountingHost : IAsyncDisposable
         var console = new StringWriter();
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton(new Output(console));
-        builder.Services.AddSingleton<RecordingOutbox>();
-        builder.Services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<RecordingOutbox>());
+        builder.Services.AddSingleton<Inbox>();
+        builder.Services.AddBusParts(bus => bus
+            .Broadcast<PrincipalChanged, PrincipalInbox>()
+            .Handler<AgentEnded, AgentInbox>("test.agents-ended")
+            .Handler<AgentResumed, AgentInbox>("test.agents-resumed"));
         builder.Services.AddAccounting(builder.Configuration);
         builder.Services.AddAvailsyncBus(builder.Configuration);
         var app = builder.Build();

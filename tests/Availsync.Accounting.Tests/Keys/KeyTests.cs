@@ -39,7 +39,7 @@ public sealed class KeyTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal(201, reply.Status);
         Assert.False(await WorksAsync(host, old));
         Assert.True(await WorksAsync(host, (string)reply.Json["api_key"]!));
-        Assert.Contains(new PrincipalChanged(ada.OrgId), host.Messages);
+        await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
         var keys = (await ada.GetAsync($"{path}/keys")).Json["keys"]!.AsArray();
         Assert.Equal([(string)reply.Json["key"]!["id"]!], keys.Select(key => (string)key!["id"]!));
         Assert.Equal(404, (await ada.PostAsync($"{path}/keys/{keyId}/rotate")).Status);
@@ -94,7 +94,7 @@ public sealed class KeyTests(Hosts hosts) : IClassFixture<Hosts>
 
         Assert.False(await WorksAsync(host, first));
         Assert.True(await WorksAsync(host, second));
-        Assert.Contains(new PrincipalChanged(ada.OrgId), host.Messages);
+        await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
         Assert.Equal(404, (await ada.DeleteAsync($"{path}/keys/{keyId}")).Status);
     }
 

@@ -73,7 +73,7 @@ public sealed class MemberTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal(204, (await ada.DeleteAsync($"{ada.Org}/members/{bob.UserId}")).Status);
 
         Assert.Null(await host.AuthenticateAsync(CredentialKind.Session, bob.Token!));
-        Assert.Contains(new PrincipalChanged(ada.OrgId), host.Messages);
+        await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
         Assert.Equal(401, (await bob.GetAsync(ada.Org)).Status);
         Assert.Equal(404, (await ada.DeleteAsync($"{ada.Org}/members/{bob.UserId}")).Status);
         Assert.Equal(201, (await ada.PostAsync($"{ada.Org}/members", Form(bob.Email, "viewer"))).Status);

@@ -35,9 +35,7 @@ public sealed class SessionTests(Hosts hosts) : IClassFixture<Hosts>
         for (var i = 0; i < 3; i++)
         {
             host.Time.Advance(TimeSpan.FromHours(11));
-            var used = await ada.GetAsync("/v1/me");
-            Assert.Equal(200, used.Status);
-            Assert.Equal(ada.Token, used.CookieToken);
+            Assert.Equal(200, (await ada.GetAsync("/v1/me")).Status);
         }
 
         host.Time.Advance(TimeSpan.FromHours(12));
@@ -72,7 +70,7 @@ public sealed class SessionTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal("", reply.CookieToken);
         Assert.Contains("max-age=0", reply.SetCookie, StringComparison.OrdinalIgnoreCase);
         Assert.Null(await host.AuthenticateAsync(CredentialKind.Session, token!));
-        Assert.Contains(new PrincipalChanged(ada.OrgId), host.Messages);
+        await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
         ada.Token = token;
         Assert.Equal(401, (await ada.GetAsync("/v1/me")).Status);
         Assert.Equal(401, (await ada.PostAsync("/v1/auth/logout")).Status);

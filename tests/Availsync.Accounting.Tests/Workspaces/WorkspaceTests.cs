@@ -23,7 +23,7 @@ public sealed class WorkspaceTests(Hosts hosts) : IClassFixture<Hosts>
         var plan = (string)reply.Json["org"]!["plan"]!;
         Assert.Equal(
             new Workspace(ada.OrgId, "Beta", plan, ArbitrationMode.Observe, ArbitrationRule.PreemptLower, 60), workspace);
-        Assert.Contains(new PrincipalChanged(ada.OrgId), host.Messages);
+        await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
     }
 
     [Theory, MemberData(nameof(Stores.Both), MemberType = typeof(Stores))]
