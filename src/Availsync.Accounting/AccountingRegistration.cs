@@ -27,7 +27,8 @@ public static class AccountingRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddRouting();
         services.AddInternalIdentity(configuration);
-        services.AddOptions<AccountsOptions>().Bind(configuration.GetSection(AccountsOptions.Section)).ValidateOnStart();
+        services.AddOptions<AccountsOptions>()
+            .Bind(configuration.GetSection(AccountsOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccountsOptions>, AccountsOptionsValidator>();
 
         services.AddStore<AccountingDbContext, AccountingDbContextSqlite, AccountingDbContextPostgres>(configuration);
@@ -38,7 +39,8 @@ public static class AccountingRegistration
         services.AddHostedService<Sweep>();
 
         services.AddSingleton<SignInQueue>();
-        services.AddScoped<SignInThrottle>().AddScoped<SignUp>().AddScoped<SignIn>().AddScoped<LogOut>().AddScoped<Me>();
+        services.AddScoped<SignInThrottle>().AddScoped<SignIn>();
+        services.AddScoped<SignUp>().AddScoped<LogOut>().AddScoped<Me>();
         services.AddSingleton<PrincipalDirectory>();
         services.AddBusParts(bus => bus
             .Responder<Authenticate, Authenticated, PrincipalDirectory>(AccountingQueues.Directory)

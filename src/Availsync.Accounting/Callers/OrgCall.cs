@@ -8,7 +8,12 @@ namespace Availsync.Accounting;
 
 /// <summary>One call of a person to a route of their own workspace.</summary>
 internal sealed class OrgCall(
-    HttpContext context, AccountingDbContext db, PersonPrincipal principal, Access access, Member member, DateTimeOffset now)
+    HttpContext context,
+    AccountingDbContext db,
+    PersonPrincipal principal,
+    Access access,
+    Member member,
+    DateTimeOffset now)
 {
     public HttpContext Context => context;
 

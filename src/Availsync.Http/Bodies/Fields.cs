@@ -70,9 +70,8 @@ public sealed class Fields(JsonElement root, string prefix = "")
     public int? Whole(string field, int min, int max)
     {
         if (Find(field) is not { } value) return null;
-        if (value.ValueKind == JsonValueKind.Number && TryWhole(value, out var number)
-            && number >= min && number <= max)
-            return (int)number;
+        var isNumber = value.ValueKind == JsonValueKind.Number;
+        if (isNumber && TryWhole(value, out var number) && number >= min && number <= max) return (int)number;
         Wrong(field, $"Must be a whole number from {min} to {max}.");
         return null;
     }

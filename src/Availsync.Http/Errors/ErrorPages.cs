@@ -23,8 +23,8 @@ public static partial class ErrorPages
         }
         catch (BadHttpRequestException exception)
         {
-            var error = OfStatus(exception.StatusCode) ?? ApiError.InvalidJson("The body ended early.");
-            await ReplaceAsync(context, error);
+            await ReplaceAsync(
+                context, OfStatus(exception.StatusCode) ?? ApiError.InvalidJson("The body ended early."));
             return;
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

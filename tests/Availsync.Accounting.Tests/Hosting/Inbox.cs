@@ -27,7 +27,10 @@ internal sealed class Inbox : IDisposable
     public async Task WaitAsync(object message)
     {
         while (!_messages.Contains(message))
-            Assert.True(await _arrived.WaitAsync(Patience), $"{message} has not come; there is {string.Join(", ", _messages)}.");
+        {
+            var came = await _arrived.WaitAsync(Patience);
+            Assert.True(came, $"{message} has not come; there is {string.Join(", ", _messages)}.");
+        }
     }
 }
 
