@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Availsync.Edge.Access;
 
 /// <summary>
-/// Stands between routing and the endpoints: who is it, may a browser's page ask this, and not too often. Routes that do
-/// not exist never get here, so an unknown one is 404 whatever the caller shows.
+/// Stands between routing and the endpoints: who is it, may a browser's page ask this, and not too often. Routes that
+/// do not exist never get here, so an unknown one is 404 whatever the caller shows.
 /// </summary>
 internal sealed class Door(
     Directory directory, Origins origins, KeyBuckets buckets, TimeProvider time, IOptions<EdgeOptions> options)

@@ -7,7 +7,7 @@ internal static class Loopback
 {
     private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "Via"];
 
-    /// <summary>Whether both ends of the client's connection are loopback addresses, with no proxy in between.</summary>
+    /// <summary>Whether the client is on this machine: both ends loopback, and no proxy in between.</summary>
     public static bool HasBothEnds(HttpContext context) =>
         IsLoopback(context.Connection.RemoteIpAddress)
         && IsLoopback(context.Connection.LocalIpAddress)

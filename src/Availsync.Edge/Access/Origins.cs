@@ -18,7 +18,8 @@ internal sealed class Origins(IOptions<EdgeOptions> options)
     {
         if (HttpMethods.IsGet(request.Method) || request.Headers.Origin.Count == 0) return false;
         if (!request.Cookies.ContainsKey(SessionCookie.Name)) return false;
-        return request.Headers.Origin is not [{ } origin] || !(_allowed.Contains(origin) || IsOwn(origin, request.Host));
+        return request.Headers.Origin is not [{ } origin]
+            || !(_allowed.Contains(origin) || IsOwn(origin, request.Host));
     }
 
     /// <summary>
@@ -26,7 +27,8 @@ internal sealed class Origins(IOptions<EdgeOptions> options)
     /// </summary>
     private static bool IsOwn(string origin, HostString host)
     {
-        if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")) return false;
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri)) return false;
+        if (uri.Scheme is not ("http" or "https")) return false;
         if (!Uri.TryCreate($"{uri.Scheme}://{host.Value}", UriKind.Absolute, out var own)) return false;
         return string.Equals(uri.Authority, own.Authority, StringComparison.OrdinalIgnoreCase);
     }

@@ -17,8 +17,9 @@ internal static class SessionCookie
     /// </summary>
     public static void Renew(HttpContext context, string token) => context.Response.OnStarting(() =>
     {
-        var said = context.Response.Headers.SetCookie.Any(c => c?.StartsWith(Name + "=", StringComparison.Ordinal) == true);
-        if (!said) context.Response.Cookies.Append(Name, token, Options(context));
+        var cookies = context.Response.Headers.SetCookie;
+        if (!cookies.Any(cookie => cookie?.StartsWith(Name + "=", StringComparison.Ordinal) == true))
+            context.Response.Cookies.Append(Name, token, Options(context));
         return Task.CompletedTask;
     });
 

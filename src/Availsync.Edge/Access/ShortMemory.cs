@@ -25,7 +25,7 @@ internal sealed class ShortMemory<TKey, TValue>(TimeProvider time, int capacity,
     private Dictionary<TKey, Kept> _old = [];
     private long _generation;
 
-    /// <summary>The value of <paramref name="key"/>, from memory or by <paramref name="lookUp"/>; null for none.</summary>
+    /// <summary>The value of a key, from memory or by <paramref name="lookUp"/>; null for none.</summary>
     public async ValueTask<Found<TValue>> FindAsync(
         TKey key, Func<TKey, Task<TValue?>> lookUp, CancellationToken cancellationToken)
     {
@@ -56,7 +56,8 @@ internal sealed class ShortMemory<TKey, TValue>(TimeProvider time, int capacity,
             Turn();
             foreach (var kept in new[] { _young, _old })
             {
-                foreach (var (key, _) in kept.Where(k => rules.OrgOf(k.Value.Value) == orgId).ToList()) kept.Remove(key);
+                var ofOrg = kept.Where(entry => rules.OrgOf(entry.Value.Value) == orgId).Select(entry => entry.Key);
+                foreach (var key in ofOrg.ToList()) kept.Remove(key);
             }
         }
     }

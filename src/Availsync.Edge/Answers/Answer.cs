@@ -7,7 +7,7 @@ namespace Availsync.Edge.Answers;
 /// <summary>An answer with a body in the contract's form.</summary>
 /// <param name="Body">Serialised by its own type.</param>
 /// <param name="RetryAfter">When it is worth asking again; told in seconds by the header.</param>
-internal sealed record Answer(object Body, int Status = StatusCodes.Status200OK, RetryAfter? RetryAfter = null) : IResult
+internal sealed record Answer(object Body, int Status = 200, RetryAfter? RetryAfter = null) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {

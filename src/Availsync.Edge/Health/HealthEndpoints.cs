@@ -19,9 +19,12 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var checks = routes.ServiceProvider.GetRequiredService<HealthCheckService>();
-        routes.MapMethods("/health/live", [HttpMethods.Get], (RequestDelegate)(context => Ok.ExecuteAsync(context)));
-        routes.MapMethods("/health/ready", [HttpMethods.Get], (RequestDelegate)(context => TellReadyAsync(context, checks)));
+        Map(routes, "/health/live", Ok.ExecuteAsync);
+        Map(routes, "/health/ready", context => TellReadyAsync(context, checks));
     }
+
+    private static void Map(IEndpointRouteBuilder routes, string path, RequestDelegate handle) =>
+        routes.MapMethods(path, [HttpMethods.Get], handle);
 
     private static async Task TellReadyAsync(HttpContext context, HealthCheckService checks)
     {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Availsync.Edge.Limits;
 
 /// <summary>
-/// A bucket of tokens a key: so many a second in the long run, twice that at once. Told in every answer in the fields of
-/// draft-ietf-httpapi-ratelimit-headers: a bucket of 2n that takes two seconds to fill is the quota 2n in a window of 2 s.
+/// A bucket of tokens a key: so many a second in the long run, twice that at once. Told in every answer in the fields
+/// of draft-ietf-httpapi-ratelimit-headers: a bucket of 2n that fills in two seconds is a quota of 2n in a window of 2 s.
 /// </summary>
 internal sealed class KeyBuckets : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class KeyBuckets : IDisposable
         _perSecond = options.Value.PerKeyPerSecond;
         _policy = $"\"key\";q={Text(2 * _perSecond)};w=2";
         if (_perSecond == 0) return;
-        _limiter = PartitionedRateLimiter.Create<Guid, Guid>(key => RateLimitPartition.GetTokenBucketLimiter(key, Bucket));
+        _limiter = PartitionedRateLimiter.Create<Guid, Guid>(
+            key => RateLimitPartition.GetTokenBucketLimiter(key, Bucket));
     }
 
     /// <summary>Takes a token and says in the answer what is left; a refusal where there was none.</summary>

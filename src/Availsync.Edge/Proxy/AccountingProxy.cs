@@ -39,8 +39,8 @@ internal static class AccountingProxy
             new AdmissionRule(Enum.Parse<Admission>(route.Metadata![AccountingCluster.AdmissionKey]))));
 
     /// <summary>
-    /// The proxy registers data protection for an affinity that is not used here, and its key ring would be written into
-    /// the user's home at start.
+    /// The proxy registers data protection for an affinity that is not used here, and its key ring would be written
+    /// into the user's home at start.
     /// </summary>
     private static void KeepNoKeyRing(IServiceCollection services)
     {

@@ -6,7 +6,7 @@ using Availsync.Http;
 
 namespace Availsync.Edge.Work;
 
-/// <summary>The way of every call that only reads: straight to an arbiter, which answers from what is committed.</summary>
+/// <summary>The way of calls that only read: straight to an arbiter, which answers from what is committed.</summary>
 internal sealed partial class ClaimReads(IRequests requests, TimeProvider time, ILogger<ClaimReads> logger)
 {
     public async Task<IResult> GetClaimAsync(HttpContext context)

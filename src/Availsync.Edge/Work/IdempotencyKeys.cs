@@ -19,10 +19,14 @@ internal static class IdempotencyKeys
     }
 
     /// <summary>The path is taken as it came: two spellings of a route are two requests.</summary>
-    public static IdempotencyStamp? Stamp(HttpRequest request, Principal principal, IdempotencyKey? key, JsonBody body) =>
-        key is null ? null : new IdempotencyStamp(
-            principal.Workspace.Id, principal.Id, $"{request.Method} {request.PathBase}{request.Path}", key, body.Sha256);
+    public static IdempotencyStamp? Stamp(
+        HttpRequest request, Principal principal, IdempotencyKey? key, JsonBody body)
+    {
+        if (key is null) return null;
+        var route = $"{request.Method} {request.PathBase}{request.Path}";
+        return new IdempotencyStamp(principal.Workspace.Id, principal.Id, route, key, body.Sha256);
+    }
 
-    /// <summary>Where a refusal is kept that names no root: anywhere, as long as repeats come to the same place.</summary>
+    /// <summary>Where a refusal is kept that names no root: anywhere, as long as repeats come there too.</summary>
     public static Slot SlotOf(IdempotencyStamp stamp) => Slot.Of(stamp.OrgId, $"{stamp.PrincipalId} {stamp.Key.Value}");
 }

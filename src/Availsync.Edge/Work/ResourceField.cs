@@ -43,7 +43,7 @@ internal static class ResourceField
         return null;
     }
 
-    /// <summary>The resource itself knows which characters it takes, so only the kind of the value is looked at.</summary>
+    /// <summary>The resource itself knows which characters it takes; only the kind of the value is looked at.</summary>
     private static string? RawText(Fields fields, string field)
     {
         if (fields.Find(field) is not { } value) return null;

@@ -7,8 +7,8 @@ using Availsync.Http;
 namespace Availsync.Edge.Work;
 
 /// <summary>
-/// The way of every call that changes something: body, fields, agent, command, lane, outcome, answer. Nothing is decided
-/// here but what needs no state: whether the request can be understood, and for whom it may act.
+/// The way of every call that changes something: body, fields, agent, command, lane, outcome, answer. Nothing is
+/// decided here but what needs no state: whether the request can be understood, and for whom it may act.
 /// </summary>
 internal sealed class WorkCalls(LaneMap lanes, Actors actors, TimeProvider time)
 {
@@ -41,7 +41,7 @@ internal sealed class WorkCalls(LaneMap lanes, Actors actors, TimeProvider time)
             ? PostAsync(context, question, (fields, _) => read(fields, claimId))
             : Task.FromResult<IResult>(OutcomeAnswers.Of(NoSuchClaim, question, time.GetUtcNow()));
 
-    /// <summary>Ends the claim that the path names; there is no body, and no key that would make a repeat of it.</summary>
+    /// <summary>Ends the claim that the path names; there is no body, and no key to make a repeat of it.</summary>
     public async Task<IResult> DeleteClaimAsync(HttpContext context)
     {
         if (!TryReadClaimId(context, out var claimId)) return Answered(NoSuchClaim, Question.Release);
@@ -61,7 +61,8 @@ internal sealed class WorkCalls(LaneMap lanes, Actors actors, TimeProvider time)
     /// <summary>
     /// A refusal under a key is recorded, so that a repeat is told the same even where it would be let in by now.
     /// </summary>
-    private Task<IResult> RefuseAsync(HttpContext context, Question question, Outcome refusal, IdempotencyStamp? stamp) =>
+    private Task<IResult> RefuseAsync(
+        HttpContext context, Question question, Outcome refusal, IdempotencyStamp? stamp) =>
         stamp is null
             ? Task.FromResult(Answered(refusal, question))
             : AskAsync(

@@ -57,7 +57,8 @@ public sealed class LaneTests : IAsyncDisposable
         var lanes = Lanes();
         var first = lanes.AskAsync(Command(1), CancellationToken.None);
         await _arrived.WaitAsync();
-        var large = Enumerable.Range(2, 20).Select(i => lanes.AskAsync(LargeCommand(i), CancellationToken.None)).ToList();
+        var large = Enumerable.Range(2, 20)
+            .Select(i => lanes.AskAsync(LargeCommand(i), CancellationToken.None)).ToList();
         _answer.Release(100);
         await first;
         await Task.WhenAll(large);

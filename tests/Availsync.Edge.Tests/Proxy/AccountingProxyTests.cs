@@ -25,7 +25,8 @@ public sealed class AccountingProxyTests : IAsyncLifetime
     {
         _accounting = new HostBuilder()
             .ConfigureLogging(logging => logging.ClearProviders())
-            .ConfigureWebHost(web => web.UseKestrel().UseUrls("http://127.0.0.1:0").Configure(app => app.Run(AnswerAsync)))
+            .ConfigureWebHost(web => web
+                .UseKestrel().UseUrls("http://127.0.0.1:0").Configure(app => app.Run(AnswerAsync)))
             .Build();
         await _accounting.StartAsync();
         var address = _accounting.Services.GetRequiredService<IServer>()
@@ -126,7 +127,8 @@ public sealed class AccountingProxyTests : IAsyncLifetime
             await context.Response.WriteAsync("""{"error":"internal_error"}""");
         };
         var response = await _world.GetAsync("/v1/me", r => r.Headers.Add("X-Request-Id", "mine"));
-        Assert.Equal((HttpStatusCode.InternalServerError, """{"error":"internal_error"}"""), (response.Status, response.Text));
+        Assert.Equal(HttpStatusCode.InternalServerError, response.Status);
+        Assert.Equal("""{"error":"internal_error"}""", response.Text);
         Assert.Equal("mine", response.Headers["X-Request-Id"]);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Availsync.Contracts;
 using Availsync.Edge.Tests.Worlds;
 
@@ -21,7 +22,7 @@ public sealed class RepeatTests : IAsyncLifetime
         await _world.PostAsync(Start + "?x=1", Body, EdgeWorld.WithKey("k-1"));
         await _world.PostAsync(Start, Body);
         var stamps = _world.Requests.Commands.Select(c => c.Idempotency).ToList();
-        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("""{"resource":"repo:a/b"}"""u8));
+        var hash = Convert.ToHexStringLower(SHA256.HashData("""{"resource":"repo:a/b"}"""u8));
         Assert.True(IdempotencyKey.TryParse("k-1", out var key));
         Assert.Equal(
             [new IdempotencyStamp(Some.OrgId, Some.Agent.Id, "POST /v1/work/run/start", key, hash), null], stamps);

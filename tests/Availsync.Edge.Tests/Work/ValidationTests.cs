@@ -160,7 +160,8 @@ public sealed class ValidationTests : IAsyncLifetime
     [InlineData("finish", """{"claim_id":"$","summary":5}""", "summary")]
     public async Task A_call_on_a_claim_with_a_mistake_names_the_field(string call, string body, string field)
     {
-        var response = await _world.PostAsync($"/v1/work/run/{call}", body.Replace("$", ClaimId, StringComparison.Ordinal));
+        var response = await _world.PostAsync(
+            $"/v1/work/run/{call}", body.Replace("$", ClaimId, StringComparison.Ordinal));
         Assert.Equal("validation_failed", response.Error);
         Assert.Equal([field], response.WrongFields);
     }
@@ -246,5 +247,10 @@ public sealed class ValidationTests : IAsyncLifetime
 
     private Task<Response> DeclareAsync(int paths) => _world.PostAsync(
         "/v1/work/run/working-set",
-        JsonSerializer.Serialize(new { claim_id = ClaimId, mode = "read", paths = Enumerable.Range(0, paths).Select(i => $"f{i}") }));
+        JsonSerializer.Serialize(new
+        {
+            claim_id = ClaimId,
+            mode = "read",
+            paths = Enumerable.Range(0, paths).Select(i => $"f{i}"),
+        }));
 }
