@@ -7,7 +7,9 @@ internal sealed class CompiledPattern
 {
     private readonly WildcardText<SegmentPattern, Names> names;
 
-    /// <param name="known">Segments that were compiled before, by their text; grows. A set's patterns share most of theirs.</param>
+    /// <param name="known">
+    /// Segments that were compiled before, by their text; grows. The patterns of a set share most of theirs.
+    /// </param>
     public CompiledPattern(PathPattern pattern, Dictionary<string, SegmentPattern>? known = null)
     {
         var segments = pattern.Segments;

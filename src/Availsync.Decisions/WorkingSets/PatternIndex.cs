@@ -3,12 +3,12 @@ using Availsync.Contracts;
 namespace Availsync.Decisions;
 
 /// <summary>
-/// The patterns of one working set, laid out by the literal segments they start with, so that a pattern is compared only
-/// with those that could be in its way.
+/// The patterns of one working set, laid out by the literal segments they start with, so that a pattern is compared
+/// only with those that could be in its way.
 /// </summary>
 internal sealed class PatternIndex
 {
-    /// <summary>Deeper than this all patterns of a directory lie together: bounds what hostile paths can make it cost.</summary>
+    /// <summary>Deeper than this patterns lie together, which bounds what hostile paths make the index cost.</summary>
     private const int DepthMax = 8;
 
     private const int StepsPerCompiledCharacter = 30;
@@ -50,8 +50,8 @@ internal sealed class PatternIndex
 
     private static PathPattern? FirstBelow(Node node, CompiledPattern compiled, ref long steps, long stepsMax)
     {
-        if ((node.FirstGlob(compiled, ref steps, stepsMax) ?? node.FirstLiteral(compiled, ref steps, stepsMax)) is { } hit)
-            return hit;
+        if (node.FirstGlob(compiled, ref steps, stepsMax) is { } glob) return glob;
+        if (node.FirstLiteral(compiled, ref steps, stepsMax) is { } literal) return literal;
         if (node.Children is null) return null;
         foreach (var child in node.Children.Values)
         {
@@ -102,7 +102,9 @@ internal sealed class PatternIndex
             foreach (var (pattern, last) in Literals)
             {
                 if (steps > stepsMax) return pattern;
-                if (wanted.Last != SegmentPattern.AnyNames && !SegmentPattern.Overlap(wanted.Last, last, ref steps)) continue;
+                var mayMeet = wanted.Last == SegmentPattern.AnyNames
+                    || SegmentPattern.Overlap(wanted.Last, last, ref steps);
+                if (!mayMeet) continue;
                 steps += StepsPerCompiledCharacter * pattern.Text.Length;
                 if (CompiledPattern.Overlap(new CompiledPattern(pattern), wanted, ref steps)) return pattern;
             }

@@ -8,8 +8,8 @@ public static class PatternOverlap
 {
     /// <summary>
     /// The work that one declaration may cause, counted in comparisons of characters: some tenths of a second. Only
-    /// patterns made for that purpose come near it. What is left undecided then counts as overlapping, so that nobody can
-    /// stall the others of a partition, and no doubt ever lets two editors at one file.
+    /// patterns made for that purpose come near it. What is left undecided then counts as overlapping, so that nobody
+    /// can stall the others of a partition, and no doubt ever lets two editors at one file.
     /// </summary>
     private const long StepsMax = 250_000_000;
 
@@ -27,8 +27,8 @@ public static class PatternOverlap
     }
 
     /// <summary>
-    /// Each of <paramref name="paths"/> that overlaps one of <paramref name="others"/>, in order, with the index of the first
-    /// set in its way and a pattern of that set.
+    /// Each of <paramref name="paths"/> that overlaps one of <paramref name="others"/>, in order, with the index of the
+    /// first set in its way and a pattern of that set.
     /// </summary>
     public static IReadOnlyList<(PathPattern Path, int OtherIndex, PathPattern OtherPath)> FirstOverlaps(
         IReadOnlyList<PathPattern> paths, IReadOnlyList<IReadOnlyList<PathPattern>> others) =>

@@ -6,7 +6,7 @@ internal interface ISymbols<TSymbol>
     /// <summary>Whether the symbol is a star: it stands for any number of symbols, none included.</summary>
     static abstract bool IsStar(TSymbol symbol);
 
-    /// <summary>Whether two symbols, neither a star, can stand for the same thing. Whatever stands alone can be met.</summary>
+    /// <summary>Whether two symbols, neither a star, can stand for the same thing.</summary>
     static abstract bool Meet(TSymbol left, TSymbol right, ref long steps);
 }
 
@@ -62,8 +62,8 @@ internal sealed class WildcardText<TSymbol, TSymbols>
     }
 
     /// <summary>
-    /// Whether the pieces between the stars are found one behind the other. Taking each as far to the left as it goes is
-    /// enough: every symbol of the plain text is free to be chosen on its own.
+    /// Whether the pieces between the stars are found one behind the other. Taking each as far to the left as it goes
+    /// is enough: every symbol of the plain text is free to be chosen on its own.
     /// </summary>
     private static bool Contains(ReadOnlySpan<TSymbol> plain, ReadOnlySpan<TSymbol> pieces, ref long steps)
     {

@@ -1,9 +1,9 @@
 namespace Availsync.Contracts;
 
 /// <summary>
-/// Brings the many spellings of a repo to one: <c>https://github.com/Owner/Repo.git</c>, <c>git@github.com:Owner/Repo.git</c>
-/// and <c>Owner/Repo</c> become <c>Owner/Repo</c>, and a host other than github.com stays in front. What has none of the
-/// known forms stays as it is.
+/// Brings the many spellings of a repo to one: <c>https://github.com/Owner/Repo.git</c>,
+/// <c>git@github.com:Owner/Repo.git</c> and <c>Owner/Repo</c> become <c>Owner/Repo</c>, and a host other than
+/// github.com stays in front. What has none of the known forms stays as it is.
 /// </summary>
 internal static class RepoKey
 {
@@ -51,7 +51,8 @@ internal static class RepoKey
         var host = WithoutUser(authority);
         var port = host.LastIndexOf(':');
         if (port < 0 || host.EndsWith(']')) return (host, path);
-        return host[(port + 1)..].All(char.IsAsciiDigit) ? (host[..port], path) : (host[..port], host[(port + 1)..] + path);
+        var behind = host[(port + 1)..];
+        return (host[..port], behind.All(char.IsAsciiDigit) ? path : behind + path);
     }
 
     /// <summary><c>user@host:path</c>, and <c>host:port/path</c>.</summary>
@@ -64,11 +65,14 @@ internal static class RepoKey
         var host = WithoutUser(authority);
         var hasUser = host.Length < authority.Length;
         var path = key[(colon + 1)..].TrimStart('/');
-        if (host.Length == 0 || path.Length == 0 || !(hasUser || (host.Contains('.') && path.Contains('/')))) return null;
+        var isAddress = hasUser || (host.Contains('.') && path.Contains('/'));
+        if (host.Length == 0 || path.Length == 0 || !isAddress) return null;
 
         // Digits are a port where enough follows to be a repo; git@host:123/repo has an owner called 123.
         var first = path.IndexOf('/', StringComparison.Ordinal);
-        var isPort = first > 0 && path[..first].All(char.IsAsciiDigit) && (!hasUser || path.IndexOf('/', first + 1) > 0);
+        var isPort = first > 0
+            && path[..first].All(char.IsAsciiDigit)
+            && (!hasUser || path.IndexOf('/', first + 1) > 0);
         return (host, isPort ? path[(first + 1)..] : path);
     }
 
@@ -78,7 +82,8 @@ internal static class RepoKey
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         if (slash <= 0) return (null, key);
         var host = WithoutUser(key[..slash]);
-        var isHost = host.Length < slash ? host.Contains('.') : GitHubHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+        var hasUser = host.Length < slash;
+        var isHost = hasUser ? host.Contains('.') : GitHubHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
         return isHost ? (host, key[slash..]) : (null, key);
     }
 

@@ -115,7 +115,8 @@ public sealed class ResourceRef : IEquatable<ResourceRef>
 
     private sealed class ResourceRefJsonConverter : JsonConverter<ResourceRef>
     {
-        public override ResourceRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override ResourceRef Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var resource, out var error) ? resource : throw new JsonException(error);
 
         public override void Write(Utf8JsonWriter writer, ResourceRef value, JsonSerializerOptions options) =>

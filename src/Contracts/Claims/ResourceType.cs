@@ -10,7 +10,9 @@ public enum ResourceType
     [JsonStringEnumMemberName("repo")]
     Repo,
 
-    /// <summary>Anything else with a name; its key is case-sensitive. <c>owner/repo#name</c> is a part of that repo.</summary>
+    /// <summary>
+    /// Anything else with a name; its key is case-sensitive. <c>owner/repo#name</c> is a part of that repo.
+    /// </summary>
     [JsonStringEnumMemberName("project")]
     Project,
 }

@@ -3,7 +3,7 @@ namespace Availsync.Contracts;
 /// <summary>What every text that names something has to be.</summary>
 internal static class TextRules
 {
-    /// <summary>Whether the text is UTF-16 without lone surrogates, so that it can be stored and sent as UTF-8.</summary>
+    /// <summary>Whether the text has no lone surrogates, so that it can be stored and sent as UTF-8.</summary>
     public static bool IsWellFormed(string text)
     {
         for (var i = 0; i < text.Length; i++)

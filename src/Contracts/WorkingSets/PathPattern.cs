@@ -6,9 +6,9 @@ namespace Availsync.Contracts;
 
 /// <summary>
 /// Names files of a repo: a path relative to its top, <c>/</c>-separated and normalised (no <c>.</c> and no empty
-/// segments, Unicode NFC). A trailing <c>/</c> means everything below that directory. Within a segment <c>*</c> stands for
-/// any number of characters and <c>?</c> for exactly one Unicode scalar; <c>**</c> as a whole segment stands for any
-/// number of segments, none included. Two patterns are equal where their normalised texts are.
+/// segments, Unicode NFC). A trailing <c>/</c> means everything below that directory. Within a segment <c>*</c> stands
+/// for any number of characters and <c>?</c> for exactly one Unicode scalar; <c>**</c> as a whole segment stands for
+/// any number of segments, none included. Two patterns are equal where their normalised texts are.
 /// </summary>
 [JsonConverter(typeof(PathPatternJsonConverter))]
 public sealed class PathPattern : IEquatable<PathPattern>
@@ -26,7 +26,7 @@ public sealed class PathPattern : IEquatable<PathPattern>
     /// <summary>The normalised pattern, with the trailing <c>/</c> of a directory.</summary>
     public string Text { get; }
 
-    /// <summary>The segments of <see cref="Text"/>, at least one; the trailing <c>/</c> of a directory adds none.</summary>
+    /// <summary>The segments of <see cref="Text"/>, at least one; a trailing <c>/</c> adds none.</summary>
     /// <remarks>Split at each call: what a working set holds for hours is the text alone.</remarks>
     public IReadOnlyList<string> Segments => (IsDirectory ? Text[..^1] : Text).Split('/');
 
@@ -61,7 +61,8 @@ public sealed class PathPattern : IEquatable<PathPattern>
     }
 
     /// <inheritdoc />
-    public bool Equals(PathPattern? other) => other is not null && string.Equals(Text, other.Text, StringComparison.Ordinal);
+    public bool Equals(PathPattern? other) =>
+        other is not null && string.Equals(Text, other.Text, StringComparison.Ordinal);
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => Equals(obj as PathPattern);
@@ -87,7 +88,8 @@ public sealed class PathPattern : IEquatable<PathPattern>
 
     private sealed class PathPatternJsonConverter : JsonConverter<PathPattern>
     {
-        public override PathPattern Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override PathPattern Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var pattern, out var error) ? pattern : throw new JsonException(error);
 
         public override void Write(Utf8JsonWriter writer, PathPattern value, JsonSerializerOptions options) =>

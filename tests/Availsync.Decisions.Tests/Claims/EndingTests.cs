@@ -48,10 +48,10 @@ public sealed class EndingTests
     public void A_release_by_its_agent_is_a_release()
     {
         var claim = world.Granted(Codex, Repo);
-        var ended = world.Do<Outcome.Ended>(new ReleaseClaim(Codex, claim.Id, ExpectedToken: null)).Claim;
+        var ended = world.Do<Outcome.Ended>(Release(Codex, claim)).Claim;
         Assert.Equal(ClaimStatus.Released, ended.Status);
         Assert.Equal([new ClaimReleased(ended)], world.Facts);
-        world.Do<Outcome.AlreadyEnded>(new ReleaseClaim(Codex, claim.Id, ExpectedToken: null));
+        world.Do<Outcome.AlreadyEnded>(Release(Codex, claim));
     }
 
     [Fact]
@@ -59,13 +59,13 @@ public sealed class EndingTests
     {
         var claim = world.Editing(Codex, Repo, "src/");
 
-        var ended = world.Do<Outcome.Ended>(new ReleaseClaim(Jane, claim.Id, ExpectedToken: null)).Claim;
+        var ended = world.Do<Outcome.Ended>(Release(Jane, claim)).Claim;
 
         Assert.Equal(ClaimStatus.Revoked, ended.Status);
         Assert.Null(ended.WorkingSet);
         Assert.Equal([new ClaimRevoked(ended, Jane.PersonId)], world.Facts);
         world.Granted(Claude, Repo);
-        Assert.Equal(ended, world.Do<Outcome.AlreadyEnded>(new FinishRun(Codex, claim.Id, RunOutcome: null, Summary: null)).Claim);
+        Assert.Equal(ended, world.Do<Outcome.AlreadyEnded>(Finish(Codex, claim)).Claim);
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class EndingTests
     public void Whose_claim_it_is_comes_before_whether_it_has_ended(string touch)
     {
         var claim = world.Granted(Codex, Repo);
-        world.Do<Outcome.Ended>(new ReleaseClaim(Codex, claim.Id, ExpectedToken: null));
+        world.Do<Outcome.Ended>(Release(Codex, claim));
         world.Do<Outcome.NotClaimOwner>(Touch(touch, Claude, claim.Id));
     }
 

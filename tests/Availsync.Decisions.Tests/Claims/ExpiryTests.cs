@@ -18,7 +18,8 @@ public sealed class ExpiryTests
         world.Granted(Codex, Repo, seconds: 60);
         world.Pass(seconds);
 
-        var check = world.Do<Outcome.Checked>(new CheckRun(Claude, Resource(Repo), Priority: 100, ArbitrationMode.Enforce));
+        var check = world.Do<Outcome.Checked>(
+            new CheckRun(Claude, Resource(Repo), Priority: 100, ArbitrationMode.Enforce));
         Assert.Equal(free, check.BlockingClaim is null);
         var start = world.Do(Start(Claude, Repo));
         Assert.Equal(free, start is Outcome.Granted);
@@ -35,7 +36,8 @@ public sealed class ExpiryTests
         Assert.Collection(
             world.Facts,
             fact => Assert.Equal(
-                dead with { Status = ClaimStatus.Expired, EndedAt = dead.ExpiresAt }, Assert.IsType<ClaimExpired>(fact).Claim),
+                dead with { Status = ClaimStatus.Expired, EndedAt = dead.ExpiresAt },
+                Assert.IsType<ClaimExpired>(fact).Claim),
             fact => Assert.IsType<ClaimGranted>(fact));
         Assert.Equal(ClaimStatus.Expired, world.Find(dead).Status);
     }
@@ -70,11 +72,12 @@ public sealed class ExpiryTests
     {
         var claim = world.Granted(Codex, Repo, seconds: 60);
         world.Pass(10);
-        var extended = world.Do<Outcome.Extended>(new ExtendClaim(Codex, claim.Id, Seconds(120), WorkingSet: null)).Claim;
+        var extended = world.Do<Outcome.Extended>(Extend(Codex, claim, 120)).Claim;
         world.Pass(50);
 
         Assert.Equal(
-            new Outcome.NothingDue(Morning.AddSeconds(130)), world.Do<Outcome.NothingDue>(new ExpireClaim(claim.Id, Org)));
+            new Outcome.NothingDue(Morning.AddSeconds(130)),
+            world.Do<Outcome.NothingDue>(new ExpireClaim(claim.Id, Org)));
         Assert.Empty(world.Facts);
         Assert.Equal(extended, world.Find(claim));
     }
@@ -86,7 +89,7 @@ public sealed class ExpiryTests
         world.Pass(60);
         world.Do<Outcome.Ended>(new ExpireClaim(claim.Id, Org));
         var finished = world.Granted(Codex, Repo, seconds: 60);
-        world.Do<Outcome.Ended>(new FinishRun(Codex, finished.Id, RunOutcome: null, Summary: null));
+        world.Do<Outcome.Ended>(Finish(Codex, finished));
 
         foreach (var id in new[] { claim.Id, finished.Id, new ClaimId(Id(99)) })
         {
@@ -103,9 +106,10 @@ public sealed class ExpiryTests
 
         Assert.Equal(
             new Outcome.ClaimNotActive(claim.Id, ClaimStatus.Expired, PreemptedBy: null),
-            world.Do(new ExtendClaim(Codex, claim.Id, Seconds(600), WorkingSet: null)));
+            world.Do(Extend(Codex, claim, 600)));
         Assert.Equal(
-            new Outcome.ClaimNotActive(claim.Id, ClaimStatus.Expired, PreemptedBy: null), world.Do(Edit(Codex, claim, "a")));
+            new Outcome.ClaimNotActive(claim.Id, ClaimStatus.Expired, PreemptedBy: null),
+            world.Do(Edit(Codex, claim, "a")));
         var finished = world.Do<Outcome.AlreadyEnded>(new FinishRun(Codex, claim.Id, RunOutcome.Succeeded, "done"));
         Assert.Equal(ClaimStatus.Expired, finished.Claim.Status);
         Assert.Null(finished.Claim.RunOutcome);

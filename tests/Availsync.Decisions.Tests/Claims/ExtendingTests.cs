@@ -24,7 +24,7 @@ public sealed class ExtendingTests
         var claim = world.Granted(Codex, Repo, leased);
         world.Pass(after);
 
-        var extended = world.Do<Outcome.Extended>(new ExtendClaim(Codex, claim.Id, Seconds(extension), WorkingSet: null)).Claim;
+        var extended = world.Do<Outcome.Extended>(Extend(Codex, claim, extension)).Claim;
 
         Assert.Equal(claim with { ExpiresAt = Morning.AddSeconds(expiry) }, extended);
         Assert.Equal(extended, world.Find(claim));
@@ -36,7 +36,7 @@ public sealed class ExtendingTests
     {
         var claim = world.Granted(Codex, Repo, seconds: 60);
         world.Pass(59);
-        world.Do<Outcome.Extended>(new ExtendClaim(Codex, claim.Id, Seconds(60), WorkingSet: null));
+        world.Do<Outcome.Extended>(Extend(Codex, claim, 60));
         world.Pass(59);
         Assert.Equal(Morning.AddSeconds(119), world.Do<Outcome.Skipped>(Start(Claude, Repo)).RetryAfter);
     }
@@ -47,11 +47,11 @@ public sealed class ExtendingTests
     public void An_ended_claim_is_not_extended(ClaimStatus status)
     {
         var claim = world.Granted(Codex, Repo);
-        world.Do<Outcome.Ended>(new ReleaseClaim(status == ClaimStatus.Revoked ? Jane : Codex, claim.Id, ExpectedToken: null));
+        world.Do<Outcome.Ended>(Release(status == ClaimStatus.Revoked ? Jane : Codex, claim));
 
         Assert.Equal(
             new Outcome.ClaimNotActive(claim.Id, status, PreemptedBy: null),
-            world.Do(new ExtendClaim(Codex, claim.Id, Seconds(600), WorkingSet: null)));
+            world.Do(Extend(Codex, claim, 600)));
         Assert.Empty(world.Facts);
     }
 

@@ -54,12 +54,13 @@ public sealed class ResourceRefTests
     [Fact]
     public void Spellings_of_one_repo_are_one_resource()
     {
-        var spellings = new[] { "https://github.com/Owner/Repo.git", "git@github.com:Owner/Repo.git", "owner/repo", "OWNER/REPO" };
+        string[] spellings =
+            ["https://github.com/Owner/Repo.git", "git@github.com:Owner/Repo.git", "owner/repo", "OWNER/REPO"];
         Assert.Single(spellings.Select(Repo).Distinct());
         Assert.NotEqual(Repo("owner/repo"), Repo("gitlab.com/owner/repo"));
         Assert.NotEqual(Repo("owner/repo"), Project("owner/repo"));
         Assert.Equal(Repo("caf\u00E9/x"), Repo("CAFE\u0301/X"));
-        Assert.Equal(Repo("\u03A3\u03AF\u03C3\u03C5\u03C6\u03BF\u03C2"), Repo("\u03A3\u038A\u03A3\u03A5\u03A6\u039F\u03A3"));
+        Assert.Equal(Repo("\u03C3\u03C5\u03C2"), Repo("\u03A3\u03A5\u03A3"));
     }
 
     [Theory]
@@ -160,12 +161,14 @@ public sealed class ResourceRefTests
     public void What_is_shown_is_read_as_the_same_resource_again()
     {
         var part = Gen.OneOf(
-            "https://", "ssh://", "git@", "github.com", "www.github.com", "gitlab.com", "host", "/", "//", ":", "@", ":22/",
-            "Owner", "Repo", ".git", "#", "?", "name", " ", ".", "É", "E\u0301", "123", "\u0345", "ß", "İ", "[", "]");
-        Gen.Select(Gen.Enum<ResourceType>(), Gen.OneOf(part.Array[1, 9].Select(string.Concat), Gen.String)).Sample(
-            (type, key) =>
+            "https://", "ssh://", "git@", "github.com", "www.github.com", "gitlab.com", "host", "/", "//", ":", "@",
+            ":22/", "Owner", "Repo", ".git", "#", "?", "name", " ", ".", "É", "E\u0301", "123", "\u0345", "ß", "İ",
+            "[", "]");
+        var key = Gen.OneOf(part.Array[1, 9].Select(string.Concat), Gen.String);
+        Gen.Select(Gen.Enum<ResourceType>(), key).Sample(
+            (type, text) =>
             {
-                if (!ResourceRef.TryParse(type, key, out var once, out var error)) return error.EndsWith('.');
+                if (!ResourceRef.TryParse(type, text, out var once, out var error)) return error.EndsWith('.');
                 return ResourceRef.TryParse(once.ToString(), out var again, out _)
                     && again.Equals(once)
                     && again.Key == once.Key

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Availsync.Contracts;
 using CsCheck;
 
@@ -25,7 +26,7 @@ public sealed class SlotTests
                 && id.Value.Version == 7
                 && id.Value.Variant is >= 8 and < 12
                 && text.Replace("-", "", StringComparison.Ordinal)[..12]
-                    == moment.ToUnixTimeMilliseconds().ToString("x12", System.Globalization.CultureInfo.InvariantCulture)
+                    == moment.ToUnixTimeMilliseconds().ToString("x12", CultureInfo.InvariantCulture)
                 && ClaimId.TryParse(text, out var again)
                 && again == id;
         });

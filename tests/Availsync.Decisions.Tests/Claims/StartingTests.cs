@@ -16,8 +16,9 @@ public sealed class StartingTests
 
         Assert.Equal(
             new Claim(
-                claim.Id, Org, Codex.AgentId, "nightly-codex", Resource(Repo), ClaimStatus.Active, Priority: 7, "scheduled run",
-                "codex", Morning, Morning.AddSeconds(90), EndedAt: null, new FencingToken(1), WorkingSet: null, "{}",
+                claim.Id, Org, Codex.AgentId, "nightly-codex", Resource(Repo), ClaimStatus.Active, Priority: 7,
+                "scheduled run", "codex", Morning, Morning.AddSeconds(90), EndedAt: null, new FencingToken(1),
+                WorkingSet: null, "{}",
                 RunOutcome: null, Summary: null),
             claim);
         Assert.Equal([new ClaimGranted(claim, ProtectsResource: true)], world.Facts);
@@ -84,6 +85,14 @@ public sealed class StartingTests
     }
 
     [Fact]
+    public void An_agent_that_was_disabled_meanwhile_is_granted_nothing()
+    {
+        Assert.IsType<Outcome.Forbidden>(world.Do(Start(Codex, Repo), callerEnded: true));
+        Assert.Empty(world.Facts);
+        world.Granted(Claude, Repo);
+    }
+
+    [Fact]
     public void A_repo_waits_for_the_part_that_ends_first()
     {
         world.Granted(Codex, "project:owner/repo#slow", seconds: 900);
@@ -100,9 +109,9 @@ public sealed class StartingTests
     {
         var docs = world.Granted(Codex, "project:owner/repo#docs");
         var tests = world.Granted(Claude, "project:owner/repo#tests");
-        world.Do<Outcome.Ended>(new FinishRun(Codex, docs.Id, RunOutcome: null, Summary: null));
+        world.Do<Outcome.Ended>(Finish(Codex, docs));
         world.Do<Outcome.Skipped>(Start(Codex, Repo));
-        world.Do<Outcome.Ended>(new FinishRun(Claude, tests.Id, RunOutcome: null, Summary: null));
+        world.Do<Outcome.Ended>(Finish(Claude, tests));
         world.Granted(Codex, Repo);
     }
 

@@ -7,7 +7,7 @@ internal static class Cast
 {
     public static Caller[] Agents { get; } = [World.Codex, World.Claude];
 
-    /// <summary>The resources, each with its root and its part, said here once more and not asked of the product.</summary>
+    /// <summary>The resources with their root and part, said here once more and not asked of the product.</summary>
     public static (string Text, char Root, string? Part)[] Resources { get; } =
     [
         ("repo:owner/repo", 'A', null),
@@ -36,7 +36,8 @@ internal static class Cast
         string[] names = ["a", "b", "c"];
         var paths = names.Select(n => new[] { n }).ToList();
         for (var i = 0; paths[i].Length < 4; i++) paths.AddRange(names.Select(n => (string[])[.. paths[i], n]));
-        var matches = Patterns.ToDictionary(p => p, p => paths.Where(path => PlainMatch.Path(Paths.Path(p), path)).ToHashSet());
+        var matches = Patterns.ToDictionary(
+            p => p, p => paths.Where(path => PlainMatch.Path(Paths.Path(p), path)).ToHashSet());
         return from left in Patterns
                from right in Patterns
                where matches[left].Overlaps(matches[right])

@@ -4,13 +4,12 @@ using Availsync.Contracts;
 namespace Availsync.Decisions.Tests;
 
 /// <summary>
-/// Runs the steps of a history through the core as an arbiter would (repeats first, then the decision, then its facts)
-/// and through <see cref="PlainModel"/>, and holds the two together after every step.
+/// Runs the steps of a history through the core as an arbiter would: repeats first, then the decision, then its facts.
+/// Where there is a <see cref="PlainModel"/>, it takes every step too, and the two are held together.
 /// </summary>
-internal sealed class History
+internal sealed class History(PlainModel? model = null)
 {
     private readonly World world = new();
-    private readonly PlainModel model = new();
     private readonly List<ClaimId> claims = [];
     private readonly List<(Command Command, IdempotencyStamp Stamp)> sent = [];
     private readonly Dictionary<(Guid, string, string), RecordedAnswer> records = [];
@@ -29,18 +28,17 @@ internal sealed class History
 
     public IEnumerable<Claim> Active => Roots.SelectMany(r => r.Holding(Now)).OrderBy(c => claims.IndexOf(c.Id));
 
-    public static History Of(Step[] steps, Action<History>? afterEach = null)
+    public History Take(Step[] steps, Action? afterEach = null)
     {
-        var history = new History();
         foreach (var step in steps)
         {
-            history.world.Pass(step.Pass);
-            history.model.Now += step.Pass;
-            history.Take(step);
-            afterEach?.Invoke(history);
+            world.Pass(step.Pass);
+            if (model is not null) model.Now += step.Pass;
+            Take(step);
+            afterEach?.Invoke();
         }
 
-        return history;
+        return this;
     }
 
     private void Take(Step step)
@@ -54,17 +52,18 @@ internal sealed class History
         var needsClaim = step.Deed is not (Deed.Start or Deed.Observe or Deed.Check);
         if (needsClaim && claims.Count == 0) return;
         var claim = needsClaim ? Math.Max(0, claims.Count - 1 - step.Claim) : 0;
-        var agent = step.Agent < Cast.Agents.Length || !needsClaim ? step.Agent % Cast.Agents.Length : model.OwnerOf(claim);
+        var isOwner = needsClaim && step.Agent >= Cast.Agents.Length;
+        var agent = isOwner ? OwnerOf(claims[claim]) : step.Agent % Cast.Agents.Length;
         var command = CommandOf(step, Cast.Agents[agent], needsClaim ? claims[claim] : default);
         if (step.Key == 0 || step.Deed is Deed.Check or Deed.Revoke or Deed.Wake)
         {
-            AssertSame(step, Expect(step, agent, claim), Decide(command));
+            AssertSame(step, agent, claim, Decide(command));
             return;
         }
 
         var stamp = StampOf(step, Cast.Agents[agent], command);
         sent.Add((command, stamp));
-        if (Recorded(stamp) is null) AssertSame(step, Expect(step, agent, claim), Answer(command, stamp).Outcome);
+        if (Recorded(stamp) is null) AssertSame(step, agent, claim, Answer(command, stamp).Outcome);
         else Repeated(command, stamp);
     }
 
@@ -110,8 +109,16 @@ internal sealed class History
         return outcome;
     }
 
-    private void AssertSame(Step step, string expected, Outcome outcome)
+    private int OwnerOf(ClaimId id)
     {
+        var owner = Roots.SelectMany(r => r.Claims.Values).Single(c => c.Id == id).AgentId;
+        return Array.FindIndex(Cast.Agents, a => a.AgentId == owner);
+    }
+
+    private void AssertSame(Step step, int agent, int claim, Outcome outcome)
+    {
+        if (model is null) return;
+        var expected = Expect(model, step, agent, claim);
         var spoken = new Spoken(claims);
         if (spoken.Say(outcome) is var said && said != expected)
             Assert.Fail($"At {Spoken.At(Now)} {step} should be '{expected}' but is '{said}'.");
@@ -119,7 +126,7 @@ internal sealed class History
         if (mine != theirs) Assert.Fail($"After {step} there should be '{mine}' but is '{theirs}'.");
     }
 
-    private string Expect(Step step, int agent, int claim) => step.Deed switch
+    private static string Expect(PlainModel model, Step step, int agent, int claim) => step.Deed switch
     {
         Deed.Start => model.Start(agent, step.Resource, step.Seconds),
         Deed.Observe => model.Observe(agent, step.Resource),

@@ -18,8 +18,6 @@ internal sealed class PlainModel
     public IEnumerable<string> Active =>
         leases.Where(IsActive).Select(l => $"#{l.Number} until {l.Until} {Files(l)}");
 
-    public int OwnerOf(int claim) => leases[claim].Agent;
-
     public string Start(int agent, int resource, int seconds)
     {
         WriteDownWhatRanOut(resource);
@@ -83,9 +81,12 @@ internal sealed class PlainModel
     private string Declare(Lease lease, Wish wish, int until)
     {
         var held = FilesOf(lease);
-        if (wish.Operation != WorkingSetOperation.Replace && held.Length > 0 && lease.Mode != wish.Mode) return "invalid mode";
-        var others = leases.Where(o => o != lease && IsActive(o) && SameRoot(o, lease) && o.Mode != AccessMode.Read).ToList();
-        var met = wish.Operation == WorkingSetOperation.Remove
+        var (replaces, removes) =
+            (wish.Operation == WorkingSetOperation.Replace, wish.Operation == WorkingSetOperation.Remove);
+        if (!replaces && held.Length > 0 && lease.Mode != wish.Mode) return "invalid mode";
+        var others = leases.FindAll(o =>
+            o != lease && IsActive(o) && SameRoot(o, lease) && o.Mode != AccessMode.Read);
+        var met = removes
             ? []
             : wish.List
                 .Select(p => (Path: p, Other: others.Find(o => FilesOf(o).Any(q => Cast.Overlap(p, q)))))
@@ -93,7 +94,7 @@ internal sealed class PlainModel
                 .ToDictionary(m => m.Path, m => m.Other!);
         var told = string.Join(' ', met.Select(m => $"{m.Key}|#{m.Value.Number}"));
         var blocks = wish.Mode != AccessMode.Read;
-        var claimed = wish.Operation == WorkingSetOperation.Remove ? [] : wish.List.Where(p => !blocks || !met.ContainsKey(p)).ToArray();
+        var claimed = removes ? [] : wish.List.Where(p => !blocks || !met.ContainsKey(p)).ToArray();
         if (blocks && met.Count == wish.List.Length)
             return $"blocked [{told}] until {met.Values.Min(o => FilesUntil(o, o.Until))}";
 
@@ -119,9 +120,10 @@ internal sealed class PlainModel
 
     private void WriteDownWhatRanOut(int resource)
     {
+        var root = Cast.Resources[resource].Root;
         foreach (var lease in leases.Where(l => l.Status == ClaimStatus.Active && Now >= l.Until))
         {
-            if (Cast.Resources[lease.Resource].Root == Cast.Resources[resource].Root) lease.Status = ClaimStatus.Expired;
+            if (Cast.Resources[lease.Resource].Root == root) lease.Status = ClaimStatus.Expired;
         }
     }
 

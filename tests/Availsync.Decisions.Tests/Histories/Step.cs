@@ -8,7 +8,9 @@ internal enum Deed
     Start, Observe, Check, Extend, ExtendWithFiles, Declare, Finish, Release, ReleaseByPerson, Revoke, Wake, Repeat,
 }
 
-/// <summary>One thing that happens in a history. Numbers stand for rows of <see cref="Cast"/>, so that a history shrinks well.</summary>
+/// <summary>
+/// One thing that happens in a history. Numbers stand for rows of <see cref="Cast"/>, so that a history shrinks well.
+/// </summary>
 /// <param name="Pass">Seconds that pass before it.</param>
 /// <param name="Agent">Who does it; beyond the agents, the owner of the claim.</param>
 /// <param name="Claim">Which of the claims granted so far, counted back from the last.</param>
@@ -57,7 +59,10 @@ internal sealed record Wish(AccessMode Mode, WorkingSetOperation Operation, int 
     public static Gen<Wish> Any { get; } =
         from mode in Gen.OneOf(AccessMode.Edit, AccessMode.Edit, AccessMode.Delete, AccessMode.Read)
         from operation in Gen.OneOf(
-            WorkingSetOperation.Replace, WorkingSetOperation.Replace, WorkingSetOperation.Add, WorkingSetOperation.Remove)
+            WorkingSetOperation.Replace,
+            WorkingSetOperation.Replace,
+            WorkingSetOperation.Add,
+            WorkingSetOperation.Remove)
         from lease in Gen.OneOf(0, 0, 30, 300)
         from paths in Gen.OneOf(Cast.Patterns).Array[1, 3]
         select new Wish(mode, operation, lease, string.Join(' ', paths.Distinct()));

@@ -37,7 +37,8 @@ public sealed class RepeatsTests
         Assert.True(Decisions.Repeats.IsKept(new Outcome.NotFound("claim")));
         Assert.True(Decisions.Repeats.IsKept(new Outcome.NotClaimOwner()));
         Assert.True(Decisions.Repeats.IsKept(new Outcome.AgentMismatch()));
-        Assert.True(Decisions.Repeats.IsKept(new Outcome.ClaimNotActive(claim.Id, ClaimStatus.Expired, PreemptedBy: null)));
+        Assert.True(Decisions.Repeats.IsKept(
+            new Outcome.ClaimNotActive(claim.Id, ClaimStatus.Expired, PreemptedBy: null)));
         Assert.False(Decisions.Repeats.IsKept(new Outcome.Invalid("mode", "…")));
         Assert.False(Decisions.Repeats.IsKept(new Outcome.KeyReused()));
     }
@@ -50,12 +51,12 @@ public sealed class RepeatsTests
         Assert.Equal(claim.Id, Decisions.Repeats.NamedClaim(world.Do(Edit(Codex, claim, "a"))));
         Assert.Equal(
             claim.Id,
-            Decisions.Repeats.NamedClaim(world.Do(new ExtendClaim(Codex, claim.Id, Seconds(900), WorkingSet: null))));
+            Decisions.Repeats.NamedClaim(world.Do(Extend(Codex, claim, 900))));
         Assert.Null(Decisions.Repeats.NamedClaim(world.Do(Start(Claude, "repo:owner/repo"))));
-        Assert.Null(Decisions.Repeats.NamedClaim(world.Do(new FinishRun(Claude, claim.Id, RunOutcome: null, Summary: null))));
+        Assert.Null(Decisions.Repeats.NamedClaim(world.Do(Finish(Claude, claim))));
         Assert.Equal(
             claim.Id,
-            Decisions.Repeats.NamedClaim(world.Do(new FinishRun(Codex, claim.Id, RunOutcome: null, Summary: null))));
+            Decisions.Repeats.NamedClaim(world.Do(Finish(Codex, claim))));
     }
 
     private static IdempotencyStamp Stamp(string bodyHash) =>

@@ -14,7 +14,8 @@ public sealed class EvolveTests
     {
         var claim = world.Granted(Codex, Repo);
         var second = claim with { Id = new ClaimId(Id(77)), FencingToken = claim.FencingToken.Next() };
-        var broken = Assert.Throws<BrokenInvariantException>(() => Evolve(new ClaimGranted(second, ProtectsResource: false)));
+        var grant = new ClaimGranted(second, ProtectsResource: false);
+        var broken = Assert.Throws<BrokenInvariantException>(() => Evolve(grant));
         Assert.Contains("second active claim", broken.Message, StringComparison.Ordinal);
     }
 
@@ -22,9 +23,10 @@ public sealed class EvolveTests
     public void A_token_that_does_not_grow_is_a_broken_invariant()
     {
         var claim = world.Granted(Codex, Repo);
-        world.Do<Outcome.Ended>(new FinishRun(Codex, claim.Id, RunOutcome: null, Summary: null));
+        world.Do<Outcome.Ended>(Finish(Codex, claim));
         var second = claim with { Id = new ClaimId(Id(77)) };
-        var broken = Assert.Throws<BrokenInvariantException>(() => Evolve(new ClaimGranted(second, ProtectsResource: false)));
+        var grant = new ClaimGranted(second, ProtectsResource: false);
+        var broken = Assert.Throws<BrokenInvariantException>(() => Evolve(grant));
         Assert.Contains("does not grow", broken.Message, StringComparison.Ordinal);
     }
 
@@ -32,9 +34,10 @@ public sealed class EvolveTests
     public void An_ended_claim_that_changes_is_a_broken_invariant()
     {
         var claim = world.Granted(Codex, Repo);
-        world.Do<Outcome.Ended>(new FinishRun(Codex, claim.Id, RunOutcome: null, Summary: null));
+        world.Do<Outcome.Ended>(Finish(Codex, claim));
         Assert.Throws<BrokenInvariantException>(() => Evolve(new ClaimExtended(claim)));
-        Assert.Throws<BrokenInvariantException>(() => Evolve(new ClaimReleased(claim with { Id = new ClaimId(Id(77)) })));
+        var unknown = claim with { Id = new ClaimId(Id(77)) };
+        Assert.Throws<BrokenInvariantException>(() => Evolve(new ClaimReleased(unknown)));
     }
 
     [Fact]
@@ -53,7 +56,7 @@ public sealed class EvolveTests
     {
         var claim = world.Granted(Codex, "project:owner/repo#docs");
         var other = world.Granted(Codex, "project:owner/repo#tests");
-        world.Do<Outcome.Ended>(new FinishRun(Codex, claim.Id, RunOutcome: null, Summary: null));
+        world.Do<Outcome.Ended>(Finish(Codex, claim));
 
         var rest = world.Root(Repo).WithoutEnded();
 
@@ -64,7 +67,8 @@ public sealed class EvolveTests
     [Fact]
     public void A_refusal_from_the_door_is_answered_as_it_came()
     {
-        Assert.Equal(new Outcome.AgentMismatch(), world.Do(new RecordRefusal(Org, new Outcome.AgentMismatch(), SlotValue: 7)));
+        var refusal = new RecordRefusal(Org, new Outcome.AgentMismatch(), SlotValue: 7);
+        Assert.Equal(new Outcome.AgentMismatch(), world.Do(refusal));
         Assert.Empty(world.Facts);
     }
 

@@ -24,10 +24,14 @@ internal sealed class World
     public static Guid Id(int number) => new(number, 0, 0x7000, [0x80, 0, 0, 0, 0, 0, 0, 0]);
 
     public static ResourceRef Resource(string text) =>
-        ResourceRef.TryParse(text, out var resource, out var error) ? resource : throw new InvalidOperationException(error);
+        ResourceRef.TryParse(text, out var resource, out var error)
+            ? resource
+            : throw new InvalidOperationException(error);
 
     public static LeaseDuration Seconds(int seconds) =>
-        LeaseDuration.TryFromSeconds(seconds, out var duration) ? duration : throw new InvalidOperationException($"{seconds} s");
+        LeaseDuration.TryFromSeconds(seconds, out var duration)
+            ? duration
+            : throw new InvalidOperationException($"{seconds} s");
 
     public static StartRun Start(
         Caller caller,
@@ -43,6 +47,14 @@ internal sealed class World
     public static DeclareWorkingSet Edit(Caller caller, Claim claim, params string[] paths) =>
         new(caller, claim.Id, Files(AccessMode.Edit, paths));
 
+    public static ExtendClaim Extend(Caller caller, Claim claim, int seconds) =>
+        new(caller, claim.Id, Seconds(seconds), WorkingSet: null);
+
+    public static FinishRun Finish(Caller caller, Claim claim) =>
+        new(caller, claim.Id, RunOutcome: null, Summary: null);
+
+    public static ReleaseClaim Release(Caller caller, Claim claim) => new(caller, claim.Id, ExpectedToken: null);
+
     public RootState Root(string root) => roots.GetValueOrDefault(root) ?? RootState.Unclaimed(Org, root);
 
     /// <summary>The claim as the core knows it, its own clock apart.</summary>
@@ -50,7 +62,7 @@ internal sealed class World
 
     public void Pass(double seconds) => Now += TimeSpan.FromSeconds(seconds);
 
-    public Outcome Do(Command command)
+    public Outcome Do(Command command, bool callerEnded = false)
     {
         var root = command switch
         {
@@ -59,7 +71,7 @@ internal sealed class World
             ClaimCommand claim => rootOf.GetValueOrDefault(claim.ClaimId, "repo:nowhere"),
             _ => "repo:nowhere",
         };
-        var context = new DecisionContext(Now, new ClaimId(Id(++ids)));
+        var context = new DecisionContext(Now, new ClaimId(Id(++ids)), callerEnded);
         var decision = Arbitration.Decide(Root(root), command, context);
         roots[root] = decision.Facts.Aggregate(Root(root), Arbitration.Evolve);
         foreach (var granted in decision.Facts.OfType<ClaimGranted>()) rootOf.Add(granted.Claim.Id, root);

@@ -2,7 +2,7 @@ using Availsync.Contracts;
 
 namespace Availsync.Decisions.Tests;
 
-/// <summary>NFC, seen through the path patterns that it normalises. The cases follow Unicode's NormalizationTest.txt.</summary>
+/// <summary>NFC, seen through the path patterns that it normalises.</summary>
 public sealed class CanonicalFormTests
 {
     [Theory]

@@ -38,7 +38,8 @@ public sealed class DeclaringTests
         world.Do<Outcome.WorkingSetDeclared>(new DeclareWorkingSet(Codex, first.Id, Files(held, "src/**")));
         var second = world.Granted(Claude, Tests);
 
-        var blocked = world.Do<Outcome.WorkingSetBlocked>(new DeclareWorkingSet(Claude, second.Id, Files(wanted, "src/a.cs")));
+        var blocked = world.Do<Outcome.WorkingSetBlocked>(
+            new DeclareWorkingSet(Claude, second.Id, Files(wanted, "src/a.cs")));
 
         Assert.Equal(second.Id, blocked.ClaimId);
         Assert.Equal(first.ExpiresAt, blocked.RetryAfter);
@@ -158,7 +159,9 @@ public sealed class DeclaringTests
         var claim = world.Editing(Codex, Docs, "docs/");
 
         var answer = world.Do<Outcome.WorkingSetDeclared>(new DeclareWorkingSet(
-            Codex, claim.Id, Files(AccessMode.Edit, "tests/a", "src/") with { Operation = WorkingSetOperation.Add })).Answer;
+            Codex,
+            claim.Id,
+            Files(AccessMode.Edit, "tests/a", "src/") with { Operation = WorkingSetOperation.Add })).Answer;
 
         Assert.Equal(Paths.Of("src/"), answer.Claimed);
         Assert.Equal(Paths.Of("docs/", "src/"), world.Find(claim).WorkingSet?.Paths);
@@ -227,7 +230,8 @@ public sealed class DeclaringTests
         var other = world.Granted(Claude, Tests);
 
         world.Pass(29.999);
-        Assert.Equal(Morning.AddSeconds(30), world.Do<Outcome.WorkingSetBlocked>(Edit(Claude, other, "src/a")).RetryAfter);
+        var blocked = world.Do<Outcome.WorkingSetBlocked>(Edit(Claude, other, "src/a"));
+        Assert.Equal(Morning.AddSeconds(30), blocked.RetryAfter);
         world.Pass(0.001);
         world.Do<Outcome.WorkingSetDeclared>(Edit(Claude, other, "src/a"));
 
@@ -263,7 +267,7 @@ public sealed class DeclaringTests
     public void The_files_of_a_claim_last_as_long_as_the_claim_is_extended()
     {
         var claim = world.Editing(Codex, Docs, "src/");
-        world.Do<Outcome.Extended>(new ExtendClaim(Codex, claim.Id, Seconds(1200), WorkingSet: null));
+        world.Do<Outcome.Extended>(Extend(Codex, claim, 1200));
         var other = world.Granted(Claude, Tests, seconds: 3600);
         world.Pass(1199);
         world.Do<Outcome.WorkingSetBlocked>(Edit(Claude, other, "src/a"));
@@ -275,9 +279,10 @@ public sealed class DeclaringTests
     public void An_ended_claim_declares_nothing()
     {
         var claim = world.Editing(Codex, Docs, "src/");
-        world.Do<Outcome.Ended>(new ReleaseClaim(Jane, claim.Id, ExpectedToken: null));
+        world.Do<Outcome.Ended>(Release(Jane, claim));
         Assert.Equal(
-            new Outcome.ClaimNotActive(claim.Id, ClaimStatus.Revoked, PreemptedBy: null), world.Do(Edit(Codex, claim, "a")));
+            new Outcome.ClaimNotActive(claim.Id, ClaimStatus.Revoked, PreemptedBy: null),
+            world.Do(Edit(Codex, claim, "a")));
         world.Editing(Claude, Tests, "src/");
     }
 }

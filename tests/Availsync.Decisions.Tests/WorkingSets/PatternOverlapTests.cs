@@ -91,7 +91,9 @@ public sealed class PatternOverlapTests
         var others = new[] { Paths.Of($"{deep}/a", $"{deep}/b/*.cs", $"{deep}/c/") };
 
         var found = PatternOverlap.FirstOverlaps(
-            Paths.Of($"{deep}/a", $"{deep}/x", $"{deep}/b/y.cs", $"{deep}/b/y.ts", $"{deep}/c", "1/**/c/d", "1/2/*/b"), others);
+            Paths.Of(
+                $"{deep}/a", $"{deep}/x", $"{deep}/b/y.cs", $"{deep}/b/y.ts", $"{deep}/c", "1/**/c/d", "1/2/*/b"),
+            others);
 
         Assert.Equal([$"{deep}/a", $"{deep}/b/y.cs", "1/**/c/d"], found.Select(f => f.Path.Text));
     }
