@@ -58,7 +58,7 @@ internal static class StoreFactory
             DbContextOptionsBuilder<TEngine> options, IServiceProvider services)
         {
             // A line for each command would be most of the log, and writing it a good part of the work.
-            options.UseApplicationServiceProvider(services)
+            options.UseApplicationServiceProvider(services).AddInterceptors(services.GetServices<IInterceptor>())
                 .ConfigureWarnings(events => events.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
             return options.Options;
         }

@@ -150,13 +150,11 @@ public abstract class OutboxCompliance(StorageProvider provider) : IAsyncLifetim
         host.Services.GetRequiredService<IDbContextFactory<ShopContext>>().CreateDbContext();
 
     /// <summary>The last row goes a moment after its message: waits for that, and fails when it stays.</summary>
-    private protected static async Task UntilEmptyAsync(IHost host)
+    private protected static Task UntilEmptyAsync(IHost host) => Until.IsTrueAsync(async () =>
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await using var context = Context(host);
-        while (await context.Set<OutboxRow>().AnyAsync(patience.Token))
-            await Task.Yield();
-    }
+        return !await context.Set<OutboxRow>().AnyAsync();
+    });
 }
 
 /// <summary>A SQLite file belongs to one process, so there is nothing to say of two instances.</summary>

@@ -1,0 +1,18 @@
+namespace Availsync.Bus.Sagas;
+
+/// <summary>A unit of work that is open. Disposing it without <see cref="CommitAsync"/> undoes it.</summary>
+public sealed class OpenUnitOfWork : IAsyncDisposable
+{
+    private readonly SagaUnitOfWork _unit;
+
+    internal OpenUnitOfWork(SagaUnitOfWork unit) => _unit = unit;
+
+    /// <summary>Writes everything and makes it durable.</summary>
+    public Task CommitAsync(CancellationToken cancellationToken) => _unit.CommitAsync(cancellationToken);
+
+    /// <summary>Has something done once the commit has succeeded.</summary>
+    public void OnCommitted(Action action) => _unit.OnCommitted(action);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _unit.CloseAsync();
+}
