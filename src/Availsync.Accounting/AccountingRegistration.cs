@@ -62,8 +62,10 @@ public static class AccountingRegistration
         ArgumentNullException.ThrowIfNull(app);
         var branch = app.New();
         branch.Properties.Remove(GlobalRoutes);
-        branch.UseHttpConventions(
-            app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Availsync.Accounting.Http"));
+        var loggers = app.ApplicationServices.GetRequiredService<ILoggerFactory>();
+        var logger = loggers.CreateLogger("Availsync.Accounting.Http");
+        branch.UseHttpConventions(logger);
+        branch.UseStoreOutage(logger);
         branch.UseIdentityGate();
         branch.UseRouting();
         branch.UseEndpoints(routes =>

@@ -34,7 +34,7 @@ internal sealed class OrgCall(
     public Guid? PathId(string name) =>
         Guid.TryParseExact(context.Request.RouteValues[name] as string, "D", out var id) ? id : null;
 
-    /// <summary>Has everybody who caches principals of this workspace drop them once the change has committed.</summary>
+    /// <summary>Once the change has committed, whoever caches principals of this workspace drops them.</summary>
     public void PrincipalsChanged() => db.Enqueue(new PrincipalChanged(OrgId));
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace Availsync.Accounting;
 internal static class KeyRoutes
 {
     private const string Path = "/agents/{agent_id}/keys";
-    private const int GraceSecondsMax = 7 * 24 * 60 * 60;
+    private const int GraceSecondsMax = 24 * 60 * 60;
 
     public static void MapKeys(this IEndpointRouteBuilder routes)
     {

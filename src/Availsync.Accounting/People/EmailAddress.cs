@@ -28,7 +28,9 @@ internal static class EmailAddress
     }
 
     private static bool IsOfLocal(Rune rune) =>
-        !Rune.IsWhiteSpace(rune) && !Rune.IsControl(rune) && !NotInLocal.Contains(rune.ToString(), StringComparison.Ordinal);
+        !Rune.IsWhiteSpace(rune)
+        && !Rune.IsControl(rune)
+        && !NotInLocal.Contains(rune.ToString(), StringComparison.Ordinal);
 
     private static bool IsLabel(string label) =>
         label.Length is >= 1 and <= LabelLengthMax

@@ -36,11 +36,13 @@ internal static class Repeats
         OrgCall call, IdempotencyKey key, JsonBody body, Func<Task<IResult>> change)
     {
         var (org, person, route) = (call.OrgId, call.Member.Person.Id, RouteOf(call.Context.Request));
-        var kept = await call.Db.Repeats.SingleOrDefaultAsync(
-            row => row.OrgId == org && row.PersonId == person && row.Route == route && row.Key == key.Value, call.Aborted);
+        var same = call.Db.Repeats.AsNoTracking().Where(row =>
+            row.OrgId == org && row.PersonId == person && row.Route == route && row.Key == key.Value);
+        var kept = await same.SingleOrDefaultAsync(call.Aborted);
         if (kept is not null && kept.CreatedAt + RepeatRow.Lifetime > call.Now) return Replay(kept, body);
-        if (kept is not null) await RemoveAsync(call, kept);
 
+        // A record past its day is gone, whether or not the sweep has come by; it may come by right now.
+        if (kept is not null) await same.ExecuteDeleteAsync(call.Aborted);
         var answer = await change();
         var (status, bytes) = await AnswerBytes.CaptureAsync(call.Context, answer);
         if (status is 400 or 401 or 413 or 415 or 429 or >= 500) return answer;
@@ -56,13 +58,6 @@ internal static class Repeats
             CreatedAt = call.Now,
         });
         return new AnswerBytes(status, bytes);
-    }
-
-    /// <summary>A record past its day is gone, whether or not the sweep has come by.</summary>
-    private static async Task RemoveAsync(OrgCall call, RepeatRow kept)
-    {
-        call.Db.Remove(kept);
-        await call.Db.SaveChangesAsync(call.Aborted);
     }
 
     private static IResult Replay(RepeatRow kept, JsonBody body) => kept.BodySha256 == body.Sha256

@@ -12,14 +12,19 @@ internal sealed partial class Sweep(
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// Left alone that long after its end: a call that has found a key alive may be about to write it.
+    /// </summary>
+    private static readonly TimeSpan KeyMargin = TimeSpan.FromMinutes(5);
+
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var (failures, repeats) = (now - SignInThrottle.Window, now - RepeatRow.Lifetime);
+        var (failures, repeats, keys) = (now - SignInThrottle.Window, now - RepeatRow.Lifetime, now - KeyMargin);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.BeginWriteAsync(cancellationToken);
         await db.Sessions.Where(row => row.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
-        await db.Keys.Where(row => row.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
+        await db.Keys.Where(row => row.ExpiresAt <= keys).ExecuteDeleteAsync(cancellationToken);
         await db.FailedSignIns.Where(row => row.At <= failures).ExecuteDeleteAsync(cancellationToken);
         await db.Repeats.Where(row => row.CreatedAt <= repeats).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -4,7 +4,7 @@ using Availsync.Contracts;
 
 namespace Availsync.Accounting;
 
-/// <summary>The cookie that carries a session's token. The edge reads it, and renews it as the session is used.</summary>
+/// <summary>The cookie that carries a session's token. The edge reads it, and renews it with each use.</summary>
 internal static class SessionCookie
 {
     public const string Name = "availsync_session";

@@ -39,7 +39,8 @@ internal sealed class SignInThrottle(AccountingDbContext db, TimeProvider time)
             .Select(row => row.At)
             .Take(FailuresMax)
             .ToListAsync(cancellationToken);
-        return last.Count < FailuresMax ? null : new TooManyFailures((int)Math.Ceiling((last[^1] + Window - now).TotalSeconds));
+        if (last.Count < FailuresMax) return null;
+        return new TooManyFailures((int)Math.Ceiling((last[^1] + Window - now).TotalSeconds));
     }
 
     public async Task RecordFailureAsync(string account, string address, CancellationToken cancellationToken)

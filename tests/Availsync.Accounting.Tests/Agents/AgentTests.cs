@@ -14,7 +14,7 @@ public sealed class AgentTests(Hosts hosts) : IClassFixture<Hosts>
 
         var reply = await ada.PostAsync(
             $"{ada.Org}/agents",
-            new { name = " nightly-codex ", description = "nightly", default_priority = 200, mode = "observe", extra = 1 });
+            new { name = " nightly-codex ", description = "nightly", default_priority = 200, mode = "observe", x = 1 });
 
         Assert.Equal(201, reply.Status);
         var agent = reply.Json["agent"]!.AsObject();
@@ -96,9 +96,9 @@ public sealed class AgentTests(Hosts hosts) : IClassFixture<Hosts>
         var second = await ada.GetAsync($"{ada.Org}/agents?limit=2&offset=2");
 
         Assert.Equal(["three", "two"], first.Json["agents"]!.AsArray().Select(agent => (string)agent!["name"]!));
-        Assert.Equal("""{"limit":2,"offset":0,"total":3,"has_more":true}""", first.Json["pagination"]!.ToJsonString());
+        Assert.Equal("""{"limit":2,"offset":0,"total":3,"has_more":true}""", PaginationOf(first));
         Assert.Equal(["one"], second.Json["agents"]!.AsArray().Select(agent => (string)agent!["name"]!));
-        Assert.Equal("""{"limit":2,"offset":2,"total":3,"has_more":false}""", second.Json["pagination"]!.ToJsonString());
+        Assert.Equal("""{"limit":2,"offset":2,"total":3,"has_more":false}""", PaginationOf(second));
         Assert.Equal(200, (int)(await ada.GetAsync($"{ada.Org}/agents?limit=500")).Json["pagination"]!["limit"]!);
         foreach (var wrong in new[] { "limit=0", "limit=x", "offset=-1" })
             Assert.Equal(400, (await ada.GetAsync($"{ada.Org}/agents?{wrong}")).Status);
@@ -118,7 +118,8 @@ public sealed class AgentTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal(reply.Body, (await ada.GetAsync(path)).Body);
         var agent = reply.Json["agent"]!;
         Assert.Equal(
-            ("renamed", "nightly", 7), ((string)agent["name"]!, (string)agent["description"]!, (int)agent["default_priority"]!));
+            ("renamed", "nightly", 7),
+            ((string)agent["name"]!, (string)agent["description"]!, (int)agent["default_priority"]!));
         Assert.Null(agent["mode"]);
         await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
         var principal = Assert.IsType<AgentPrincipal>(await host.AuthenticateAsync(CredentialKind.AgentKey, key));
@@ -135,15 +136,15 @@ public sealed class AgentTests(Hosts hosts) : IClassFixture<Hosts>
 
         Assert.Equal(200, (await ada.PatchAsync(path, new { disabled = true })).Status);
         Assert.Null(await host.AuthenticateAsync(CredentialKind.AgentKey, key));
-        Assert.Null((await host.FindAgentAsync(ada.OrgId, id)));
+        Assert.Null(await host.FindAgentAsync(ada.OrgId, id));
         Assert.Equal(200, (await ada.PatchAsync(path, new { disabled = true })).Status);
 
         Assert.Equal(200, (await ada.PatchAsync(path, new { disabled = false })).Status);
         Assert.NotNull(await host.AuthenticateAsync(CredentialKind.AgentKey, key));
         Assert.Equal(id, (await host.FindAgentAsync(ada.OrgId, id))!.Id);
 
-        var (ended, resumed) =
-            (new AgentEnded(ada.OrgId, id, host.Time.GetUtcNow()), new AgentResumed(ada.OrgId, id, host.Time.GetUtcNow()));
+        var ended = new AgentEnded(ada.OrgId, id, host.Time.GetUtcNow());
+        var resumed = new AgentResumed(ada.OrgId, id, host.Time.GetUtcNow());
         await host.Inbox.WaitAsync(resumed);
         Assert.Equal([ended, resumed], host.Inbox.Messages.Where(message => Names(message, id)));
     }
@@ -195,6 +196,8 @@ public sealed class AgentTests(Hosts hosts) : IClassFixture<Hosts>
         host.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(first + TimeSpan.FromMinutes(1), await SeenAsync());
     }
+
+    private static string PaginationOf(Reply reply) => reply.Json["pagination"]!.ToJsonString();
 
     private static bool Names(object message, Guid agentId) => message switch
     {

@@ -62,7 +62,8 @@ public sealed class IdentityTests(Hosts hosts) : IClassFixture<Hosts>
         (string, string)[] calls =
         [
             ("GET", ada.Org), ("PATCH", ada.Org), ("GET", $"{ada.Org}/agents"), ("POST", $"{ada.Org}/agents"),
-            ("GET", $"{ada.Org}/members"), ("POST", $"{ada.Org}/members"), ("DELETE", $"{ada.Org}/members/{ada.UserId}"),
+            ("GET", $"{ada.Org}/members"), ("POST", $"{ada.Org}/members"),
+            ("DELETE", $"{ada.Org}/members/{ada.UserId}"),
             ("GET", agentPath), ("GET", eve.Org + agent), ("PATCH", eve.Org + agent), ("DELETE", eve.Org + agent),
             ("GET", $"{eve.Org}{agent}/keys"), ("POST", $"{eve.Org}{agent}/keys"),
             ("DELETE", $"{eve.Org}{agent}/keys/{keyId}"), ("POST", $"{eve.Org}{agent}/keys/{keyId}/rotate"),

@@ -20,7 +20,8 @@ public sealed partial class FirstStartTests
         var me = await new Visitor(host) { ApiKey = key }.GetAsync("/v1/me");
 
         var org = (await owner.GetAsync("/v1/me")).Json["org"]!;
-        Assert.Equal(("default", "unlimited", "owner"), ((string)org["name"]!, (string)org["plan"]!, (string)org["role"]!));
+        Assert.Equal(
+            ("default", "unlimited", "owner"), ((string)org["name"]!, (string)org["plan"]!, (string)org["role"]!));
         Assert.Equal("default-agent", (string)me.Json["agent"]!["name"]!);
         Assert.Equal(owner.OrgId, (Guid)me.Json["org"]!["id"]!);
         Assert.Contains($"\nexport AVAILSYNC_KEY={key}\n", host.Printed, StringComparison.Ordinal);
@@ -79,7 +80,8 @@ public sealed partial class FirstStartTests
     {
         await using var store = await Stores.CreateAsync(provider);
         Visitor ada;
-        await using (var first = await AccountingHost.StartAsync(store)) ada = await first.SignUpAsync("ada@example.com");
+        await using (var first = await AccountingHost.StartAsync(store))
+            ada = await first.SignUpAsync("ada@example.com");
 
         await using var host = await AccountingHost.StartAsync(
             store, settings: ("Accounts:ResetPasswordOf", " ADA@example.com "));

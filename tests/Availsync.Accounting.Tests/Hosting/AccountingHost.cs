@@ -4,6 +4,7 @@ using Availsync.Bus.Requests;
 using Availsync.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,7 +22,8 @@ internal sealed class AccountingHost : IAsyncDisposable
     private AccountingHost(WebApplication app, FakeTimeProvider time, StringWriter console, byte[] signingKey)
     {
         (_app, Time, _console, SigningKey) = (app, time, console, signingKey);
-        Http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+        var handler = new SocketsHttpHandler { UseCookies = false };
+        Http = new HttpClient(handler) { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
     public FakeTimeProvider Time { get; }
@@ -95,6 +97,9 @@ internal sealed class AccountingHost : IAsyncDisposable
             AccountingQueues.Directory, new Authenticate(kind, ApiKey.Hash(secret)));
         return answer.Principal;
     }
+
+    public AccountingDbContext Db() =>
+        Services.GetRequiredService<IDbContextFactory<AccountingDbContext>>().CreateDbContext();
 
     public async Task<AgentProfile?> FindAgentAsync(Guid orgId, Guid agentId)
     {

@@ -16,7 +16,7 @@ public static class Stores
         if (provider == StorageProvider.Sqlite)
         {
             var directory = Directory.CreateTempSubdirectory("availsync-accounting-").FullName;
-            return new Store(provider, directory, () =>
+            return new Store(provider, directory, _ => Task.CompletedTask, () =>
             {
                 Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
                 Directory.Delete(directory, recursive: true);
@@ -29,7 +29,17 @@ public static class Stores
         var name = $"accounting_{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
         await RunAsync(server!, $"CREATE DATABASE {name}");
         var database = new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString();
-        return new Store(provider, database, () => RunAsync(server!, $"DROP DATABASE {name} WITH (FORCE)"));
+        return new Store(
+            provider,
+            database,
+            async open =>
+            {
+                await RunAsync(server!, $"ALTER DATABASE {name} ALLOW_CONNECTIONS {open}");
+                if (open) return;
+                await RunAsync(
+                    server!, $"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'");
+            },
+            () => RunAsync(server!, $"DROP DATABASE {name} WITH (FORCE)"));
     }
 
     /// <summary>What cannot run says so by name; where everything must run, it fails.</summary>
@@ -47,13 +57,19 @@ public static class Stores
         await command.ExecuteNonQueryAsync();
     }
 
-    internal sealed class Store(StorageProvider provider, string place, Func<Task> remove) : IAsyncDisposable
+    internal sealed class Store(StorageProvider provider, string place, Func<bool, Task> allow, Func<Task> remove)
+        : IAsyncDisposable
     {
         public IEnumerable<KeyValuePair<string, string?>> Settings =>
         [
             new("Storage:Provider", provider.ToString()),
             new(provider == StorageProvider.Sqlite ? "Storage:Path" : "Storage:ConnectionString", place),
         ];
+
+        /// <summary>Lets nobody in any more and throws out who is.</summary>
+        public Task CloseAsync() => allow(false);
+
+        public Task OpenAsync() => allow(true);
 
         public async ValueTask DisposeAsync() => await remove();
     }

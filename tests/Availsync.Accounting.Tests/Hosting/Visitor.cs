@@ -71,7 +71,8 @@ internal sealed class Visitor(AccountingHost host)
     {
         var reply = await PostAsync($"{Org}/agents", new { name });
         Assert.Equal(201, reply.Status);
-        return ($"{Org}/agents/{reply.Json["agent"]!["id"]}", (Guid)reply.Json["key"]!["id"]!, (string)reply.Json["api_key"]!);
+        var path = $"{Org}/agents/{reply.Json["agent"]!["id"]}";
+        return (path, (Guid)reply.Json["key"]!["id"]!, (string)reply.Json["api_key"]!);
     }
 
     /// <summary>Makes a member of a role, signed in.</summary>

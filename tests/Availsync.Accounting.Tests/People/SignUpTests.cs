@@ -18,7 +18,8 @@ public sealed class SignUpTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal("Ada@Example.com", (string)reply.Json["user"]!["email"]!);
         var org = reply.Json["org"]!.AsObject();
         Assert.Equal(
-            ["id", "name", "plan", "mode", "arbitration", "expiry_grace_seconds", "role"], org.Select(member => member.Key));
+            ["id", "name", "plan", "mode", "arbitration", "expiry_grace_seconds", "role"],
+            org.Select(member => member.Key));
         Assert.Equal(
             ("Acme", "enforce", "first_come", "owner"),
             ((string)org["name"]!, (string)org["mode"]!, (string)org["arbitration"]!, (string)org["role"]!));
@@ -62,7 +63,7 @@ public sealed class SignUpTests(Hosts hosts) : IClassFixture<Hosts>
 
         Assert.Equal(1, replies.Count(reply => reply.Status == 201));
         Assert.Equal(7, replies.Count(reply => (reply.Status, reply.Error) == (409, "email_taken")));
-        await using var db = Db(host);
+        await using var db = host.Db();
         Assert.Equal(1, await db.People.CountAsync(row => row.EmailKey == "race@example.com"));
         Assert.Equal(await db.Workspaces.CountAsync(), await db.People.CountAsync());
     }
@@ -93,7 +94,7 @@ public sealed class SignUpTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal(1, replies.Count(reply => reply.Status == 201));
         Assert.Equal(5, replies.Count(reply => (reply.Status, reply.Error) == (403, "forbidden")));
         Assert.Equal((403, "forbidden"), (late.Status, late.Error));
-        await using var db = Db(host);
+        await using var db = host.Db();
         Assert.Equal((1, 1), (await db.Workspaces.CountAsync(), await db.People.CountAsync()));
     }
 
@@ -135,7 +136,7 @@ public sealed class SignUpTests(Hosts hosts) : IClassFixture<Hosts>
         var host = await hosts.OnAsync(store);
         var ada = await host.SignUpAsync();
 
-        await using var db = Db(host);
+        await using var db = host.Db();
         var person = await db.People.SingleAsync(row => row.Id == ada.UserId);
         var session = await db.Sessions.SingleAsync(row => row.PersonId == ada.UserId);
         Assert.DoesNotContain(Visitor.Password, person.PasswordHash, StringComparison.Ordinal);
@@ -163,7 +164,4 @@ public sealed class SignUpTests(Hosts hosts) : IClassFixture<Hosts>
 
     private static object Form(string email, string name = "Acme") =>
         new { email, password = Visitor.Password, workspace_name = name };
-
-    private static AccountingDbContext Db(AccountingHost host) =>
-        host.Services.GetRequiredService<IDbContextFactory<AccountingDbContext>>().CreateDbContext();
 }

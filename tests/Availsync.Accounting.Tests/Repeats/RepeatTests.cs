@@ -74,7 +74,8 @@ public sealed class RepeatTests(Hosts hosts) : IClassFixture<Hosts>
         var bob = await ada.AddMemberAsync("owner", MemberTests.Unique(host));
         await ada.PostAsync($"{ada.Org}/members", MemberTests.Form(MemberTests.Unique(host), "viewer"), "once");
 
-        var reply = await bob.PostAsync($"{ada.Org}/members", MemberTests.Form(MemberTests.Unique(host), "viewer"), "once");
+        var reply = await bob.PostAsync(
+            $"{ada.Org}/members", MemberTests.Form(MemberTests.Unique(host), "viewer"), "once");
 
         Assert.Equal(201, reply.Status);
         Assert.False(reply.Headers.ContainsKey("Idempotency-Replayed"));
@@ -108,7 +109,8 @@ public sealed class RepeatTests(Hosts hosts) : IClassFixture<Hosts>
 
         var member = await ada.PostAsync(
             $"{ada.Org}/members", MemberTests.Form(MemberTests.Unique(host), "viewer"), header);
-        var signIn = await ada.PostAsync("/v1/auth/login", new { email = ada.Email, password = Visitor.Password }, header);
+        var signIn = await ada.PostAsync(
+            "/v1/auth/login", new { email = ada.Email, password = Visitor.Password }, header);
 
         Assert.Equal((400, "validation_failed"), (member.Status, member.Error));
         Assert.Equal((400, "validation_failed"), (signIn.Status, signIn.Error));

@@ -31,7 +31,7 @@ public sealed class SweepTests
 
     private static async Task<(int Sessions, int Keys, int Failures, int Repeats)> CountAsync(AccountingHost host)
     {
-        await using var db = host.Services.GetRequiredService<IDbContextFactory<AccountingDbContext>>().CreateDbContext();
+        await using var db = host.Db();
         return (await db.Sessions.CountAsync(), await db.Keys.CountAsync(),
             await db.FailedSignIns.CountAsync(), await db.Repeats.CountAsync());
     }

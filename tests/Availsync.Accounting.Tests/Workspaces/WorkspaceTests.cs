@@ -14,7 +14,7 @@ public sealed class WorkspaceTests(Hosts hosts) : IClassFixture<Hosts>
 
         var reply = await ada.PatchAsync(ada.Org, new
         {
-            name = "Beta", mode = "observe", arbitration = "preempt_lower", expiry_grace_seconds = 60, plan = "unlimited",
+            name = "Beta", mode = "observe", arbitration = "preempt_lower", expiry_grace_seconds = 60,
         });
 
         Assert.Equal(200, reply.Status);
@@ -22,7 +22,8 @@ public sealed class WorkspaceTests(Hosts hosts) : IClassFixture<Hosts>
         var workspace = (await host.AuthenticateAsync(CredentialKind.AgentKey, key))!.Workspace;
         var plan = (string)reply.Json["org"]!["plan"]!;
         Assert.Equal(
-            new Workspace(ada.OrgId, "Beta", plan, ArbitrationMode.Observe, ArbitrationRule.PreemptLower, 60), workspace);
+            new Workspace(ada.OrgId, "Beta", plan, ArbitrationMode.Observe, ArbitrationRule.PreemptLower, 60),
+            workspace);
         await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
     }
 
@@ -35,7 +36,8 @@ public sealed class WorkspaceTests(Hosts hosts) : IClassFixture<Hosts>
 
         var org = (await ada.PatchAsync(ada.Org, new { mode = "observe" })).Json["org"]!;
 
-        Assert.Equal(("Acme", "observe", 5), ((string)org["name"]!, (string)org["mode"]!, (int)org["expiry_grace_seconds"]!));
+        Assert.Equal(
+            ("Acme", "observe", 5), ((string)org["name"]!, (string)org["mode"]!, (int)org["expiry_grace_seconds"]!));
     }
 
     [Fact]
