@@ -1,9 +1,15 @@
 using Availsync.Accounting;
 using Availsync.Bus;
+using Availsync.Http;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddAccounting(builder.Configuration);
-builder.Services.AddAvailsyncBus(builder.Configuration);
-await using var app = builder.Build();
-app.UseAccounting();
-await app.RunAsync();
+return await WrongSettings.RunAsync(Build, Console.Error);
+
+IHost Build()
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.Services.AddAccounting(builder.Configuration);
+    builder.Services.AddAvailsyncBus(builder.Configuration);
+    var app = builder.Build();
+    app.UseAccounting();
+    return app;
+}

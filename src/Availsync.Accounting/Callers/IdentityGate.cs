@@ -13,9 +13,12 @@ internal static class IdentityGate
 {
     public static IApplicationBuilder UseIdentityGate(this IApplicationBuilder app)
     {
-        var key = app.ApplicationServices.GetRequiredService<IOptions<InternalOptions>>().Value.SigningKeyBytes();
-        var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
-        return app.Use((context, next) => PassAsync(context, next, key, time));
+        // Read with the first call: the host checks every section of the settings before that, and tells them all.
+        var services = app.ApplicationServices;
+        var key = new Lazy<byte[]>(
+            () => services.GetRequiredService<IOptions<InternalOptions>>().Value.SigningKeyBytes());
+        var time = services.GetRequiredService<TimeProvider>();
+        return app.Use((context, next) => PassAsync(context, next, key.Value, time));
     }
 
     /// <summary>The identity that the gate has let through.</summary>

@@ -23,7 +23,10 @@ internal sealed class LostPassword(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.BeginWriteAsync(cancellationToken);
         var person = await db.People.SingleOrDefaultAsync(row => row.EmailKey == key, cancellationToken)
-            ?? throw new InvalidOperationException($"Accounts:ResetPasswordOf: nobody has the e-mail address {email}.");
+            ?? throw new OptionsValidationException(
+                AccountsOptions.Section,
+                typeof(AccountsOptions),
+                [$"Accounts:ResetPasswordOf: nobody has the e-mail address {email}."]);
         var password = Passwords.Generate();
         person.PasswordHash = passwords.Hash(password);
         await db.Sessions.Where(row => row.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Availsync.Contracts;
+using Availsync.Http;
 using Availsync.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Availsync.Accounting.Tests;
 
@@ -101,10 +103,10 @@ public sealed partial class FirstStartTests
     {
         await using var store = await Stores.CreateAsync(StorageProvider.Sqlite);
 
-        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(
+        var thrown = await Assert.ThrowsAsync<OptionsValidationException>(
             () => AccountingHost.StartAsync(store, settings: ("Accounts:ResetPasswordOf", "eve@example.com")));
 
-        Assert.Contains("eve@example.com", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("eve@example.com", Assert.Single(thrown.Failures), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -117,10 +119,26 @@ public sealed partial class FirstStartTests
     {
         await using var store = await Stores.CreateAsync(StorageProvider.Sqlite);
 
-        var thrown = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+        var thrown = await Assert.ThrowsAsync<OptionsValidationException>(
             () => AccountingHost.StartAsync(store, settings: (name, value)));
 
         Assert.Contains(named, Assert.Single(thrown.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_wrong_setting_gets_a_line_and_nothing_is_started()
+    {
+        await using var store = await Stores.CreateAsync(StorageProvider.Sqlite);
+        var lines = new StringWriter();
+
+        var exitCode = await WrongSettings.RunAsync(
+            () => AccountingHost.Build(store, ("Accounts:Signup", "x"), ("Internal:SigningKey", "y")), lines);
+
+        Assert.Equal(1, exitCode);
+        var told = lines.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Order().ToList();
+        Assert.Equal(2, told.Count);
+        Assert.StartsWith("Accounts:Signup must be", told[0], StringComparison.Ordinal);
+        Assert.StartsWith("Internal:SigningKey must be", told[1], StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"^sign-in: (?<email>\S+) / (?<password>\S+)$", RegexOptions.Multiline)]

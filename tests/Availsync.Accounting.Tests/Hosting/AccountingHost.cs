@@ -44,33 +44,41 @@ internal sealed class AccountingHost : IAsyncDisposable
     public static async Task<AccountingHost> StartAsync(
         Stores.Store store, FakeTimeProvider? time = null, params (string Name, string? Value)[] settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        var clock = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 22, 10, 0, 0, TimeSpan.Zero));
+        var console = new StringWriter();
         var key = RandomNumberGenerator.GetBytes(32);
+        (string, string?)[] all = [("Internal:SigningKey", Convert.ToBase64String(key)), .. settings];
+        var app = Build(store, all, services => services
+            .AddSingleton<TimeProvider>(clock)
+            .AddSingleton(new Output(console))
+            .AddSingleton<Inbox>()
+            .AddBusParts(bus => bus
+                .Broadcast<PrincipalChanged, PrincipalInbox>()
+                .Handler<AgentEnded, AgentInbox>("test.agents-ended")
+                .Handler<AgentResumed, AgentInbox>("test.agents-resumed")));
+        await app.StartAsync();
+        return new AccountingHost(app, clock, console, key);
+    }
+
+    /// <summary>The service as it would be started.</summary>
+    public static WebApplication Build(Stores.Store store, params (string Name, string? Value)[] settings) =>
+        Build(store, settings, services => { });
+
+    private static WebApplication Build(
+        Stores.Store store, (string Name, string? Value)[] settings, Action<IServiceCollection> more)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(
-        [
-            .. store.Settings,
-            new("Internal:SigningKey", Convert.ToBase64String(key)),
-            new("Accounts:FirstStart", "false"),
-            new("Accounts:Signup", "open"),
-        ]);
-        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, s.Value)));
-        var clock = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 5, 22, 10, 0, 0, TimeSpan.Zero));
-        var console = new StringWriter();
-        builder.Services.AddSingleton<TimeProvider>(clock);
-        builder.Services.AddSingleton(new Output(console));
-        builder.Services.AddSingleton<Inbox>();
-        builder.Services.AddBusParts(bus => bus
-            .Broadcast<PrincipalChanged, PrincipalInbox>()
-            .Handler<AgentEnded, AgentInbox>("test.agents-ended")
-            .Handler<AgentResumed, AgentInbox>("test.agents-resumed"));
+            [.. store.Settings, new("Accounts:FirstStart", "false"), new("Accounts:Signup", "open")]);
+        foreach (var (name, value) in settings) builder.Configuration[name] = value;
+        more(builder.Services);
         builder.Services.AddAccounting(builder.Configuration);
         builder.Services.AddAvailsyncBus(builder.Configuration);
         var app = builder.Build();
         app.UseAccounting();
-        await app.StartAsync();
-        return new AccountingHost(app, clock, console, key);
+        return app;
     }
 
     /// <summary>Somebody without a credential.</summary>
