@@ -21,7 +21,7 @@ internal static partial class StoreOutage
         for (; exception is not null; exception = exception.InnerException)
         {
             if (exception is SocketException or DbException { IsTransient: true }) return true;
-            if (exception is DbException { SqlState: { Length: 5 } state } && state[..2] is "08" or "53" or "55" or "57")
+            if (exception is DbException { SqlState: { Length: 5 } code } && code[..2] is "08" or "53" or "55" or "57")
                 return true;
         }
 
