@@ -21,22 +21,22 @@ internal sealed class Load : IDisposable
 
     public async Task<LoadResult> RunAsync()
     {
-        if (_options.Warmup > 0) await PhaseAsync(_options.Warmup);
-        return await PhaseAsync(_options.Seconds);
+        if (_options.Warmup > 0) await PhaseAsync("warmup", _options.Warmup);
+        return await PhaseAsync("measured", _options.Seconds);
     }
 
-    private async Task<LoadResult> PhaseAsync(int seconds)
+    private async Task<LoadResult> PhaseAsync(string phase, int seconds)
     {
         var began = _clock.GetTimestamp();
         using var over = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), _clock);
-        var connections = Enumerable.Range(0, _options.Connections).Select(at => new Connection(this, at)).ToList();
+        var connections = Enumerable.Range(0, _options.Connections).Select(at => new Connection(this, $"{_run}-{phase}", at)).ToList();
         await Task.WhenAll(connections.Select(connection => Task.Run(() => connection.RunAsync(over.Token))));
         return LoadResult.Of(connections.Select(connection => connection.Tally), _clock.GetElapsedTime(began));
     }
 
     public void Dispose() => _client.Dispose();
 
-    private sealed class Connection(Load load, int number)
+    private sealed class Connection(Load load, string run, int number)
     {
         private readonly Requests _requests = new(load._client, load._clock, Credential(load._options, number));
 
@@ -46,10 +46,10 @@ internal sealed class Load : IDisposable
         {
             Func<int, Task> step = load._options.Mode switch
             {
-                Mode.Distinct => round => _requests.CycleAsync($"bench/{load._run}-{number}-{round % 1000}"),
-                Mode.Hot => _ => _requests.CycleAsync($"bench/{load._run}"),
-                Mode.Check => round => _requests.CheckAsync($"bench/{load._run}-{number}-{round % 1000}"),
-                Mode.Read => await _requests.ReaderAsync($"bench/{load._run}-read-{number}"),
+                Mode.Distinct => round => _requests.CycleAsync($"bench/{run}-{number}-{round % 1000}"),
+                Mode.Hot => _ => _requests.CycleAsync($"bench/{run}"),
+                Mode.Check => round => _requests.CheckAsync($"bench/{run}-{number}-{round % 1000}"),
+                Mode.Read => await _requests.ReaderAsync($"bench/{run}-read-{number}"),
                 Mode.Unauthorized => _ => _requests.GetAsync("/v1/work/claims", signedIn: false),
                 _ => _ => _requests.GetAsync("/health/live", signedIn: false),
             };
