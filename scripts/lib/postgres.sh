@@ -47,6 +47,8 @@ start_postgres() {
       { cat "$state/logs/initdb.log" >&2; fail "initdb failed"; }
     rm -f "$home/password"
   fi
+  # Left by a kill. The server itself cannot tell a dead owner from one that lives while nobody reaps the zombie.
+  rm -f "$home/data/postmaster.pid"
   local as=()
   [ "$(id -u)" != 0 ] || as=(setpriv --reuid=postgres --regid=postgres --init-groups)
   launch postgres "${as[@]}" "$bin/postgres" -D "$home/data" -p "$(port_of postgres)" \

@@ -9,13 +9,18 @@ fail() { say "error: $*"; exit 1; }
 # A pid alone may have been given to somebody else since, so the time of its start is kept beside it.
 started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 
+# Does this pid still run? A zombie has ended, whatever the process table says.
+runs() {
+  local status
+  status=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -c 1)
+  [ -n "$status" ] && [ "$status" != Z ]
+}
+
 pid_of() {
   local pid since
   [ -s "$state/run/$1.pid" ] || return 1
   read -r pid since <"$state/run/$1.pid"
-  [ -n "$since" ] && [ "$(started_at "$pid")" = "$since" ] || return 1
-  # A zombie of a dead parent has ended, whatever the process table says.
-  [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -c 1)" != Z ] || return 1
+  [ -n "$since" ] && [ "$(started_at "$pid")" = "$since" ] && runs "$pid" || return 1
   echo "$pid"
 }
 
@@ -55,14 +60,17 @@ stop() {
   rm -f "$state/run/$1.pid"
 }
 
-# slay NAME: SIGKILL, the children too, as a power cut would.
+# slay NAME: SIGKILL, the children too, as a power cut would; the memory they share is free only when all have gone.
 slay() {
-  local pid family
+  local pid member until=$((SECONDS + 10))
   pid=$(pid_of "$1") || return 0
-  family=$(children_of "$pid")
-  # shellcheck disable=SC2086
-  kill -s KILL "$pid" $family 2>/dev/null || true
-  await_end "$1" 10 || fail "$1 (pid $pid) cannot be killed"
+  for member in "$pid" $(children_of "$pid"); do
+    kill -s KILL "$member" 2>/dev/null || true
+    while runs "$member"; do
+      [ $SECONDS -lt $until ] || fail "$1 (pid $member) cannot be killed"
+      sleep 0.05
+    done
+  done
   rm -f "$state/run/$1.pid"
 }
 

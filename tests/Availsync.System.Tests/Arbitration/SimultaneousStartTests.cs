@@ -12,7 +12,7 @@ public abstract class SimultaneousStartTests(Target target) : TargetTests(target
         var prefix = NewRoot("crowd");
         for (var round = 0; round < 1000; round++)
         {
-            var resource = $"repo:{prefix}-{round}";
+            var resource = $"{prefix}-{round}";
             var answers = await Task.WhenAll(
                 Enumerable.Range(0, 50).Select(_ => Target.Work.StartAsync(resource, 3600)));
 
@@ -37,7 +37,7 @@ public abstract class SimultaneousStartTests(Target target) : TargetTests(target
         {
             var root = NewRoot("crowd");
             var answers = await Task.WhenAll(
-                Enumerable.Range(0, 30).Select(_ => Target.Work.StartAsync("repo:" + root, 3600, key: root)));
+                Enumerable.Range(0, 30).Select(_ => Target.Work.StartAsync(root, 3600, key: root)));
 
             Assert.All(answers, answer => Assert.Equal(200, answer.Status));
             Assert.All(answers, answer => Assert.Equal(answers[0].Bytes, answer.Bytes));

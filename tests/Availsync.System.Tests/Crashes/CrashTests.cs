@@ -52,7 +52,7 @@ public abstract class CrashTests(Target target) : TargetTests(target)
     {
         var resource = NewRoot("crash");
         var answers = await Task.WhenAll(
-            Enumerable.Range(0, 40).Select(number => Target.Work.StartAsync($"repo:{resource}-{number}", 5)));
+            Enumerable.Range(0, 40).Select(number => Target.Work.StartAsync($"{resource}-{number}", 5)));
         var claims = answers.Select(answer => Granted.Of(answer.Json.GetProperty("claim"))).ToList();
         await Target.KillAsync();
         var over = claims.Max(claim => claim.ExpiresAt) - Clock.GetUtcNow();
@@ -61,7 +61,7 @@ public abstract class CrashTests(Target target) : TargetTests(target)
         await Target.RestartAsync();
         await ServedAgainAsync();
         await Target.UntilAsync("expired in the store", TimeSpan.FromSeconds(1), async () =>
-            (await Target.Store.ClaimsAsync(resource)).All(claim => claim.Status == "expired"));
+            (await Target.Store.ClaimsAsync(resource)).Count(claim => claim.Status == "expired") == claims.Count);
 
         var read = await Target.Work.TryReadAsync(claims[0].Id);
         Assert.Equal("expired", read!.Json.GetProperty("claim").GetProperty("status").GetString());
@@ -72,13 +72,13 @@ public abstract class CrashTests(Target target) : TargetTests(target)
     public async Task A_token_granted_after_a_kill_is_greater_than_every_one_before()
     {
         var resource = NewRoot("crash");
-        var before = Granted.Of((await Target.Work.StartAsync("repo:" + resource, 600)).Json.GetProperty("claim"));
+        var before = Granted.Of((await Target.Work.StartAsync(resource, 600)).Json.GetProperty("claim"));
         await Target.Work.TryFinishAsync(before.Id);
         await Target.KillAsync();
         await Target.RestartAsync();
         await ServedAgainAsync();
 
-        var answer = await Target.Work.StartAsync("repo:" + resource, 600);
+        var answer = await Target.Work.StartAsync(resource, 600);
         var after = Granted.Of(answer.Json.GetProperty("claim"));
         Assert.True(after.Token > before.Token, $"{after} does not follow {before}.");
     }
@@ -104,7 +104,7 @@ public abstract class CrashTests(Target target) : TargetTests(target)
     /// <summary>Until the first start is answered: the edge may be ready before the arbiter owns its partitions.</summary>
     private Task<TimeSpan> ServedAgainAsync() => Target.UntilAsync(
         "served again", TimeSpan.FromSeconds(10),
-        async () => (await Target.Work.TryStartAsync("repo:" + NewRoot("crash"), 5))?.Status == 200);
+        async () => (await Target.Work.TryStartAsync(NewRoot("crash"), 5))?.Status == 200);
 
     private sealed class Deaf : IEventListener
     {

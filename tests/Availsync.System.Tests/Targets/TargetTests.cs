@@ -26,5 +26,5 @@ public abstract class TargetTests : IAsyncLifetime
     }
 
     /// <summary>A root nobody has used before, for a test to be alone on.</summary>
-    protected static string NewRoot(string owner) => $"{owner}/{Guid.CreateVersion7(Clock.GetUtcNow()):N}";
+    protected static string NewRoot(string owner) => $"repo:{owner}/{Guid.CreateVersion7(Clock.GetUtcNow()):N}";
 }

@@ -24,7 +24,7 @@ internal sealed class BackgroundLoad
     }
 
     /// <summary>Begins every root of this load.</summary>
-    public string Prefix { get; } = "load-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5)) + "/";
+    public string Prefix { get; } = "repo:load-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5)) + "/";
 
     public ConcurrentBag<Granted> Granted { get; } = [];
 
@@ -66,7 +66,7 @@ internal sealed class BackgroundLoad
             // Long, short and in between: some of the leases run out while nobody serves them.
             var seconds = (round % 3) switch { 0 => 5, 1 => 60, _ => 3600 };
             var shared = round % 2 == 1;
-            var resource = shared ? $"repo:{Prefix}shared-{round % 7}" : $"repo:{Prefix}{agent}-{round}";
+            var resource = shared ? $"{Prefix}shared-{round % 7}" : $"{Prefix}{agent}-{round}";
             var question = new Unanswered(resource, seconds, $"{Prefix}{agent}-{round}", shared);
             var answer = await _work.TryStartAsync(resource, seconds, question.Key);
             if (answer is null or { Status: 503 })

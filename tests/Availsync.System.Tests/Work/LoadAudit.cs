@@ -42,7 +42,9 @@ internal sealed class LoadAudit(Target target, BackgroundLoad load)
     {
         await Target.UntilAsync(
             "relayed", TimeSpan.FromSeconds(30), async () => await target.Store.UnpublishedAsync() == 0);
-        var once = (await target.Store.ClaimsAsync(load.Prefix)).Where(claim => !claim.Root.Contains("shared"));
+        var claims = await target.Store.ClaimsAsync(load.Prefix);
+        var once = claims.Where(claim => !claim.Root.Contains("shared", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(once);
         var sequences = await target.Store.SequencesAsync(load.Prefix);
         foreach (var claim in once)
         {
