@@ -1,8 +1,14 @@
 using Availsync.Arbiter;
 using Availsync.Bus;
+using Availsync.Http;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddArbiter(builder.Configuration).AddAvailsyncBus(builder.Configuration);
-var app = builder.Build();
-app.UseArbiter();
-await app.RunAsync();
+return await WrongSettings.RunAsync(Build, Console.Error);
+
+IHost Build()
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.Services.AddArbiter(builder.Configuration).AddAvailsyncBus(builder.Configuration);
+    var app = builder.Build();
+    app.UseArbiter();
+    return app;
+}

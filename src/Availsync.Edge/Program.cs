@@ -1,9 +1,13 @@
 using Availsync.Bus;
 using Availsync.Edge;
+using Availsync.Http;
 
-var host = Host.CreateDefaultBuilder(args).ConfigureWebHostDefaults(web => web
-    .ConfigureServices((context, services) => services
-        .AddEdge(context.Configuration)
-        .AddAvailsyncBus(context.Configuration))
-    .Configure(app => app.UseEdge()));
-await host.Build().RunAsync();
+return await WrongSettings.RunAsync(Build, Console.Error);
+
+IHost Build() => Host.CreateDefaultBuilder(args)
+    .ConfigureWebHostDefaults(web => web
+        .ConfigureServices((context, services) => services
+            .AddEdge(context.Configuration)
+            .AddAvailsyncBus(context.Configuration))
+        .Configure(app => app.UseEdge()))
+    .Build();

@@ -1,3 +1,4 @@
+using Availsync.Http;
 using Availsync.Storage;
 
 namespace Availsync.Standalone;
@@ -13,7 +14,7 @@ internal sealed class DataDirectory : IDisposable
     private DataDirectory(FileStream held) => _lock = held;
 
     /// <summary>Makes the directory where it is missing, for its owner only, and takes hold of it.</summary>
-    /// <exception cref="DataDirectoryException">Another process holds it, or it cannot be used.</exception>
+    /// <exception cref="StartFailureException">Another process holds it, or it cannot be used.</exception>
     public static DataDirectory Open(string[] args)
     {
         var settings = new ConfigurationBuilder().AddJsonFile("appsettings.json", optional: true)
@@ -28,7 +29,7 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DataDirectoryException(
+            throw new StartFailureException(
                 $"Storage:Path '{path}' cannot be used: another Availsync may be running on it, or it is not writable.",
                 exception);
         }
@@ -36,6 +37,3 @@ internal sealed class DataDirectory : IDisposable
 
     public void Dispose() => _lock.Dispose();
 }
-
-/// <summary>The data directory cannot be used; the message is for the console.</summary>
-internal sealed class DataDirectoryException(string message, Exception inner) : Exception(message, inner);

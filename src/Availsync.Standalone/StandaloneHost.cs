@@ -1,12 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Availsync.Accounting;
 using Availsync.Arbiter;
 using Availsync.Bus;
 using Availsync.Edge;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Availsync.Standalone;
 
@@ -19,52 +15,64 @@ internal static class StandaloneHost
 {
     public static IHost Build(string[] args)
     {
-        var accountingPort = FreePort();
+        var directory = DataDirectory.Open(args);
+        var inside = InternalPort.Reserve();
         var host = Host.CreateDefaultBuilder(args)
-            .ConfigureHostConfiguration(configuration => configuration.AddDefaults(accountingPort))
-            .ConfigureAppConfiguration(configuration => configuration.AddDefaults(accountingPort))
+            .ConfigureHostConfiguration(AddDefaults)
+            .ConfigureAppConfiguration(AddDefaults)
+            .ConfigureAppConfiguration(configuration => Settle(configuration, inside))
             .ConfigureWebHostDefaults(web => web
+                .UseSockets(sockets => sockets.CreateBoundListenSocket = inside.SocketOf)
                 .ConfigureServices((context, services) => services
+                    .AddSingleton(_ => directory)
                     .AddAccounting(context.Configuration)
                     .AddArbiter(context.Configuration)
                     .AddEdge(context.Configuration)
                     .AddAvailsyncBus(context.Configuration))
-                .Configure(app =>
-                {
-                    app.ServerFeatures.GetRequiredFeature<IServerAddressesFeature>().Addresses
-                        .Add($"http://127.0.0.1:{accountingPort}");
-                    app.MapWhen(
-                        call => call.Connection.LocalPort == accountingPort, branch => branch.UseAccounting());
-                    app.UseEdge();
-                }));
-        return Greeting.Announced(host.Build(), accountingPort);
+                .Configure(app => app
+                    .MapWhen(call => call.Connection.LocalPort == inside.Number, branch => branch.UseAccounting())
+                    .UseEdge()))
+            .Build();
+
+        // Whoever made it disposes of it: with the host, after everything that writes into the directory.
+        _ = host.Services.GetRequiredService<DataDirectory>();
+        return Greeting.Announced(host, inside.Number);
+    }
+
+    /// <summary>Where accounting is reached is no matter of choice here, whatever the settings say.</summary>
+    private static void Settle(IConfigurationBuilder configuration, InternalPort inside)
+    {
+        var given = configuration.Build();
+        var hasEndpoints = given.GetSection("Kestrel:Endpoints").GetChildren().Any();
+        configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Accounting:Address"] = inside.Address,
+
+            // Kestrel listens on the endpoints of its own section where there are any, else on the urls.
+            [hasEndpoints ? "Kestrel:Endpoints:AvailsyncAccounting:Url" : WebHostDefaults.ServerUrlsKey] =
+                hasEndpoints ? inside.Address : $"{given[WebHostDefaults.ServerUrlsKey]};{inside.Address}",
+        });
     }
 
     /// <summary>What differs from the services' own defaults; every other source of settings goes before it.</summary>
-    private static void AddDefaults(this IConfigurationBuilder configuration, int accountingPort) =>
+    private static void AddDefaults(IConfigurationBuilder configuration) =>
         configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
         {
             InitialData = new Dictionary<string, string?>
             {
                 [WebHostDefaults.ServerUrlsKey] = "http://127.0.0.1:8080",
-                ["Accounting:Address"] = $"http://127.0.0.1:{accountingPort}",
                 ["Internal:SigningKey"] = SigningKey,
                 ["Partitions:Count"] = "4", // One writer a file: more partitions would only split the batches.
                 ["Arbiter:SoleInstance"] = "true",
                 ["Arbiter:OwnershipLeaseSeconds"] = "30",
                 ["Arbiter:OwnershipRenewalSeconds"] = "10",
                 ["Logging:LogLevel:Default"] = "Warning",
+
+                // Why it cannot start is told in a line of its own.
+                ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
             },
         });
 
     /// <summary>Only this process signs and only this process reads: a key for its lifetime is enough.</summary>
     private static string SigningKey { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-
-    /// <summary>A port that the system has just handed out and hands out to nobody else for a while.</summary>
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

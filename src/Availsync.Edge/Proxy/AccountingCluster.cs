@@ -30,26 +30,28 @@ internal static class AccountingCluster
         LoadBalancingPolicy = LoadBalancingPolicies.PowerOfTwoChoices,
         HttpClient = new HttpClientConfig { RequestHeaderEncoding = "latin1", ResponseHeaderEncoding = "latin1" },
         HttpRequest = new ForwarderRequestConfig { ActivityTimeout = edge.AccountingPatience },
-        HealthCheck = new HealthCheckConfig
-        {
-            // With every instance under suspicion it is better to try one than to refuse without asking.
-            AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
-            Active = new ActiveHealthCheckConfig
-            {
-                Enabled = true,
-                Interval = TimeSpan.FromSeconds(5),
-                Timeout = TimeSpan.FromSeconds(2),
-                Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures,
-                Path = "/health/live",
-            },
-            Passive = new PassiveHealthCheckConfig
-            {
-                Enabled = true,
-                Policy = HealthCheckConstants.PassivePolicy.TransportFailureRate,
-                ReactivationPeriod = TimeSpan.FromSeconds(5),
-            },
-        },
+        HealthCheck = accounting.Addresses.Length > 1 ? Watched : null,
         Destinations = accounting.Addresses.Index().ToDictionary(
             a => a.Index.ToString(CultureInfo.InvariantCulture), a => new DestinationConfig { Address = a.Item }),
+    };
+    /// <summary>Only where there is another instance to go to does it help to know that one is ill.</summary>
+    private static HealthCheckConfig Watched { get; } = new()
+    {
+        // With every instance under suspicion it is better to try one than to refuse without asking.
+        AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
+        Active = new ActiveHealthCheckConfig
+        {
+            Enabled = true,
+            Interval = TimeSpan.FromSeconds(5),
+            Timeout = TimeSpan.FromSeconds(2),
+            Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures,
+            Path = "/health/live",
+        },
+        Passive = new PassiveHealthCheckConfig
+        {
+            Enabled = true,
+            Policy = HealthCheckConstants.PassivePolicy.TransportFailureRate,
+            ReactivationPeriod = TimeSpan.FromSeconds(5),
+        },
     };
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,7 @@ public static class WrongSettings
 {
     /// <summary>
     /// Builds a service and runs it to its end. Where its settings are wrong it is not started: each mistake becomes a
-    /// line on <paramref name="errors"/>.
+    /// line on <paramref name="errors"/>. So does an address that is taken.
     /// </summary>
     /// <returns>The exit code: 0, or 1 where settings were wrong.</returns>
     public static async Task<int> RunAsync(Func<IHost> build, TextWriter errors)
@@ -36,6 +37,8 @@ public static class WrongSettings
     private static List<string> FailuresOf(Exception exception) => exception switch
     {
         OptionsValidationException wrong => [.. wrong.Failures],
+        StartFailureException failure => [failure.Message],
+        IOException { InnerException: AddressInUseException } taken => [taken.Message],
         AggregateException several when several.InnerExceptions.All(e => e is OptionsValidationException) =>
             [.. several.InnerExceptions.SelectMany(FailuresOf)],
         _ => [],
