@@ -1,5 +1,6 @@
 using Availsync.Arbiter.Agents;
 using Availsync.Arbiter.Deciding;
+using Availsync.Arbiter.Leases;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Queries;
 using Availsync.Arbiter.Relay;
@@ -25,6 +26,7 @@ public static class ArbiterService
         services.AddOptions<PartitionOptions>().Bind(configuration.GetSection(PartitionOptions.Section))
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddStore<ArbiterDbContext, SqliteArbiterDbContext, PostgresArbiterDbContext>(configuration);
+        services.AddLeases(configuration);
         services.AddSingleton<PartitionMap>();
         services.AddSingleton<PartitionTable>();
         services.AddSingleton<CommandQueue>();

@@ -9,17 +9,18 @@ internal sealed class WakeUp(TimeProvider time)
 
     public void Ring() => Volatile.Read(ref _rung).TrySetResult();
 
-    /// <summary>Returns when rung, or when <paramref name="atMost"/> is over.</summary>
-    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    /// <summary>Returns when rung, or when it is <paramref name="until"/>.</summary>
+    public async Task WaitAsync(DateTimeOffset until, CancellationToken cancellationToken)
     {
-        try
-        {
-            await Volatile.Read(ref _rung).Task.WaitAsync(atMost, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // Nobody rang; the caller looks all the same.
-        }
+        using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var remaining = until - time.GetUtcNow();
+        var alarm = Task.Delay(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, time, awake.Token);
+
+        // Asked once more now that the alarm is set: the clock may have been moved on in between.
+        if (time.GetUtcNow() < until)
+            await Task.WhenAny(Volatile.Read(ref _rung).Task, alarm);
+        await awake.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
 
         // Before the caller looks: whoever rings from here on has it look again, and whoever rang before has already
         // written what it will find.

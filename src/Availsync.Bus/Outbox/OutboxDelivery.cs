@@ -36,7 +36,7 @@ internal sealed partial class OutboxDelivery<TContext>(
                 }
 
                 backOff = BackOffMin;
-                await plan.Delivery.WaitAsync(Poll, stoppingToken);
+                await plan.Delivery.WaitAsync(time.GetUtcNow() + Poll, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

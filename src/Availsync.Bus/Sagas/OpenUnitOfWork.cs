@@ -10,9 +10,6 @@ public sealed class OpenUnitOfWork : IAsyncDisposable
     /// <summary>Writes everything and makes it durable.</summary>
     public Task CommitAsync(CancellationToken cancellationToken) => _unit.CommitAsync(cancellationToken);
 
-    /// <summary>Has something done once the commit has succeeded.</summary>
-    public void OnCommitted(Action action) => _unit.OnCommitted(action);
-
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _unit.CloseAsync();
 }

@@ -175,7 +175,8 @@ public abstract class SagaUnitOfWork
         await _transaction!.CommitAsync(cancellationToken);
     }
 
-    internal void OnCommitted(Action action) => _transaction!.OnCommitted(action);
+    /// <summary>Has something done once the open unit has committed.</summary>
+    public void OnCommitted(Action action) => _transaction!.OnCommitted(action);
 
     internal async ValueTask CloseAsync()
     {

@@ -34,7 +34,7 @@ internal sealed partial class DueMessageDispatcher<TContext>(
             {
                 if (await DispatchDueAsync(stoppingToken) == BatchMax)
                     continue;
-                await plan.Dispatcher.WaitAsync(await UntilNextAsync(stoppingToken), stoppingToken);
+                await plan.Dispatcher.WaitAsync(await NextLookAsync(stoppingToken), stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -112,14 +112,11 @@ internal sealed partial class DueMessageDispatcher<TContext>(
     private async Task<bool> IsAnyDueAsync(CancellationToken cancellationToken) =>
         await NextDueAsync(cancellationToken) is { } next && next <= time.GetUtcNow();
 
-    private async Task<TimeSpan> UntilNextAsync(CancellationToken cancellationToken)
+    private async Task<DateTimeOffset> NextLookAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var look = now + Poll;
+        var look = time.GetUtcNow() + Poll;
         plan.LookAt(look);
-        if (await NextDueAsync(cancellationToken) is { } next && next < look)
-            look = next > now ? next : now;
-        return look - now;
+        return await NextDueAsync(cancellationToken) is { } next && next < look ? next : look;
     }
 
     private async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)

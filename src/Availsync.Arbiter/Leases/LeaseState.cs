@@ -1,0 +1,22 @@
+using MassTransit;
+
+namespace Availsync.Arbiter.Leases;
+
+/// <summary>What is remembered of a running lease, under the id of its claim.</summary>
+internal sealed class LeaseState : SagaStateMachineInstance
+{
+    /// <summary>The claim's id.</summary>
+    public Guid CorrelationId { get; set; }
+
+    public string CurrentState { get; set; } = "";
+
+    public Guid OrgId { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>The one timer that counts; a message of any other is stale.</summary>
+    public Guid? TimeoutToken { get; set; }
+
+    /// <summary>How often the partition has been asked to expire the claim.</summary>
+    public int Wakings { get; set; }
+}
