@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -83,8 +84,10 @@ public sealed record ApiError(int Status, string Code, string Message) : IResult
         response.StatusCode = Status;
         if (Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
         if (RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = WireJson.Text(seconds);
+        var body = Encoding.UTF8.GetBytes(ToJson(RequestId ?? httpContext.RequestId()));
         response.ContentType = WireJson.ContentType;
-        return response.WriteAsync(ToJson(RequestId ?? httpContext.RequestId()), httpContext.RequestAborted);
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
     }
 
     private string ToJson(string requestId)
