@@ -13,6 +13,15 @@ public abstract class DocumentContract(Target target) : ContractTest(target)
     }
 
     [Fact]
+    public async Task There_is_a_page_to_read_it_that_loads_nothing_from_elsewhere()
+    {
+        var page = (await Anonymous.GetAsync("/reference/")).Expect(200);
+        Assert.Equal("text/html", page.MediaType);
+        Assert.Contains("openapi/v1.json", page.Body, StringComparison.Ordinal);
+        Assert.DoesNotMatch("(src|href)=\"(https?:)?//", page.Body);
+    }
+
+    [Fact]
     public async Task Every_documented_operation_is_there()
     {
         List<string> faults = [];

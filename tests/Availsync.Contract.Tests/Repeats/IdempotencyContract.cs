@@ -51,6 +51,8 @@ public abstract class IdempotencyContract(Target target) : ContractTest(target)
         var first = (await client.PostAsync(Start, new { resource })).Expect(200, "proceed");
         (await client.PostAsync(Start, new { resource, reason = "another" })).ExpectError(422, "idempotency_key_reused");
         (await client.PostTextAsync(Start, $"{{ \"resource\": \"{resource}\" }}")).ExpectError(422, "idempotency_key_reused");
+        for (var i = 0; i < 5; i++)
+            (await client.PostAsync(Start, new { resource = NewRepo() })).ExpectError(422, "idempotency_key_reused");
         IsReplay(first, await client.PostAsync(Start, new { resource }), "active");
     }
 
@@ -83,6 +85,18 @@ public abstract class IdempotencyContract(Target target) : ContractTest(target)
             Assert.Single(given, a => a.Header("Idempotency-Replayed") is null);
             Assert.Equal(round + 1, (await agent.GetAsync("/v1/work/claims"))["pagination.total"].Number());
         }
+    }
+
+    [Fact]
+    public async Task One_key_for_many_resources_at_once_makes_one_claim()
+    {
+        var agent = await NewAgentAsync();
+        var client = agent.Client.WithIdempotencyKey(Unique.Name());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(
+            _ => client.PostAsync(Start, new { resource = NewRepo() })));
+        Assert.Single(answers, a => a.Status == 200);
+        Assert.All(answers.Where(a => a.Status != 200), a => Assert.Contains(a.Status, (int[])[409, 422]));
+        Assert.Equal(1, (await agent.GetAsync("/v1/work/claims"))["pagination.total"].Number());
     }
 
     [Fact]
