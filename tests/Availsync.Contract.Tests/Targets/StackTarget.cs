@@ -20,7 +20,7 @@ public sealed class StackTarget : Target
 
     protected override async Task StartAsync()
     {
-        var lines = (await RunAsync("up", "--edges", "2", "--configuration", Repository.Configuration))
+        var lines = (await RunAsync("up", "--edges", "2", "--no-build", "--configuration", Repository.Configuration))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         _up = true;
         Address = new Uri(lines[^1] + "/");
