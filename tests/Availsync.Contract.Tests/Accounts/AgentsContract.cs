@@ -15,7 +15,7 @@ public abstract class AgentsContract(Target target) : ContractTest(target)
         Assert.Equal(
             ["id", "name", "description", "default_priority", "mode", "disabled", "last_seen_at", "created_at"],
             answer["agent"].Members());
-        Assert.Equal(["id", "last4", "created_at"], answer["key"].Members());
+        Assert.Equal(["id", "last4", "created_at", "expires_at"], answer["key"].Members());
         Assert.Equal(
             ("nightly-codex", "updates", 7L, "observe", false),
             (answer["agent.name"].Text(), answer["agent.description"].Text(), answer["agent.default_priority"].Number(),

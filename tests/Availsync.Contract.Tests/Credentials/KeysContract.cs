@@ -109,10 +109,10 @@ public abstract class KeysContract(Target target) : ContractTest(target)
 
     [Theory]
     [InlineData("-1")]
-    [InlineData("86401")]
+    [InlineData("604801")]
     [InlineData("1.5")]
     [InlineData("\"10\"")]
-    public async Task A_grace_is_0_to_86400_seconds(string grace)
+    public async Task A_grace_is_at_most_seven_days(string grace)
     {
         var agent = await NewAgentAsync();
         var answer = await Shared.Owner.PostTextAsync(

@@ -151,7 +151,7 @@ public abstract class SessionsContract(Target target) : ContractTest(target)
     [Fact]
     public async Task An_idempotency_key_means_nothing_to_signing_in()
     {
-        var client = Anonymous.WithIdempotencyKey("the same");
+        var client = Anonymous.WithIdempotencyKey("the-same");
         (await client.PostAsync("/v1/auth/login", new { email = Shared.Email, password = Workspace.Password })).Expect(200);
         (await client.PostAsync("/v1/auth/login", new { email = Unique.Email(), password = "something else" }))
             .ExpectError(401, "invalid_credentials");
