@@ -155,14 +155,27 @@ internal sealed class OpenApiDocument
 
     private JsonElement? Find(string path)
     {
-        // Routing takes a trailing slash and escapes for what they stand for.
-        var segments = path.Split('?', 2)[0].TrimEnd('/').Split('/').Select(Uri.UnescapeDataString).ToArray();
+        var segments = Routed(path.Split('?', 2)[0]);
         foreach (var (template, item) in _paths)
         {
             if (template.Length == segments.Length && template.Zip(segments).All(Matches)) return item;
         }
 
         return null;
+    }
+
+    /// <summary>The path as a server routes it: unescaped, without dot segments and the slash at its end.</summary>
+    private static string[] Routed(string path)
+    {
+        List<string> segments = [];
+        foreach (var segment in path.Split('/').Select(Uri.UnescapeDataString))
+        {
+            if (segment == ".." && segments.Count > 1) segments.RemoveAt(segments.Count - 1);
+            else if (segment is not ("." or "..")) segments.Add(segment);
+        }
+
+        while (segments.Count > 1 && segments[^1].Length == 0) segments.RemoveAt(segments.Count - 1);
+        return [.. segments];
     }
 
     private static bool Matches((string Template, string Given) segment) =>
