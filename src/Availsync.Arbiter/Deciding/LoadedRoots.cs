@@ -87,7 +87,7 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
     public void Keep(int rootsMax)
     {
         foreach (var (key, root) in _roots.Where(r => r.Value.IsStored || r.Value.HasChanged))
-            fence.Of(root.Partition).Keep(key, root.State.WithoutEnded(), rootsMax);
+            fence.Of(root.Partition).Keep(key, root.State.WithoutEnded(fence.Now), rootsMax);
     }
 
     private static (Guid OrgId, string Root)? NamedRoot(Command command) => command switch
@@ -131,8 +131,7 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
         if (missing.Count == 0) return;
         var rows = await context.Roots.AsNoTracking().Where(r => missing.Contains(r.Id)).ToDictionaryAsync(r => r.Id);
         var stored = rows.Keys.ToList();
-        var claims = stored.Count == 0 ? [] : await context.Claims.AsNoTracking()
-            .Where(c => c.Status == StoredNames.Active && stored.Contains(c.RootId)).ToListAsync();
+        var claims = stored.Count == 0 ? [] : await ReadLiveAsync(stored);
         var resources = stored.Count == 0 ? [] : await context.Resources.AsNoTracking()
             .Where(r => stored.Contains(r.RootId)).ToListAsync();
         var claimsOf = claims.ToLookup(c => c.RootId);
@@ -157,6 +156,16 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
 
             _roots[key] = new LoadedRoot(root.Partition, state, isStored);
         }
+    }
+
+    /// <summary>The active claims, and the leases that ran out so lately that they may be in somebody's way.</summary>
+    private Task<List<ClaimRow>> ReadLiveAsync(List<string> roots)
+    {
+        var lately = fence.Now - RootState.ExpiryGraceMax;
+        return context.Claims.AsNoTracking()
+            .Where(c => roots.Contains(c.RootId)
+                && (c.Status == StoredNames.Active || (c.Status == StoredNames.Expired && c.ExpiresAt > lately)))
+            .ToListAsync();
     }
 
     /// <summary>

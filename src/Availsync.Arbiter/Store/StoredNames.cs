@@ -11,11 +11,13 @@ internal static class StoredNames
 {
     public const string Active = "active";
 
+    public const string Expired = "expired";
+
     public static string Of(ClaimStatus status) => status switch
     {
         ClaimStatus.Active => Active,
         ClaimStatus.Released => "released",
-        ClaimStatus.Expired => "expired",
+        ClaimStatus.Expired => Expired,
         ClaimStatus.Preempted => "preempted",
         ClaimStatus.Revoked => "revoked",
         _ => throw new BrokenInvariantException($"Status {status} has no name."),
@@ -25,7 +27,7 @@ internal static class StoredNames
     {
         Active => ClaimStatus.Active,
         "released" => ClaimStatus.Released,
-        "expired" => ClaimStatus.Expired,
+        Expired => ClaimStatus.Expired,
         "preempted" => ClaimStatus.Preempted,
         "revoked" => ClaimStatus.Revoked,
         _ => throw new BrokenInvariantException($"No status is named '{name}'."),

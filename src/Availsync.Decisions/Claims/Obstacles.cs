@@ -18,12 +18,38 @@ public static class Obstacles
     }
 
     /// <summary>
-    /// The active claim in the way that ends first, by which the asker may come back; null where the way is free.
+    /// What stands in the way and is out of it first; null where the way is free. Beside the active claims these are
+    /// leases that have run out within the grace of the workspace: their holders may have died in the middle of
+    /// something. A claim that was granted since then has shown that the way was free.
     /// </summary>
-    internal static Claim? First(RootState state, ResourceRef wanted, DateTimeOffset now) =>
-        state.Holding(now)
-            .Where(c => Conflict(c.Resource, wanted))
-            .OrderBy(c => c.ExpiresAt)
-            .ThenBy(c => c.FencingToken)
-            .FirstOrDefault();
+    internal static Obstacle? First(RootState state, ResourceRef wanted, DateTimeOffset now, int graceSeconds)
+    {
+        Obstacle? first = null;
+        foreach (var claim in state.Claims.Values.Select(c => c.AsOf(now)).Where(c => Conflict(c.Resource, wanted)))
+        {
+            if (Until(state, claim, graceSeconds) is not { } until || until <= now) continue;
+            var found = new Obstacle(claim, until);
+            if (first is null || found.IsBefore(first)) first = found;
+        }
+
+        return first;
+    }
+
+    private static DateTimeOffset? Until(RootState state, Claim claim, int graceSeconds) => claim.Status switch
+    {
+        ClaimStatus.Active => claim.ExpiresAt,
+        ClaimStatus.Expired when graceSeconds > 0 && !HasSuccessor(state, claim) =>
+            claim.ExpiresAt.AddSeconds(graceSeconds),
+        _ => null,
+    };
+
+    private static bool HasSuccessor(RootState state, Claim claim) =>
+        state.Resources.Values.Any(r => r.LastClaimedAt >= claim.ExpiresAt && Conflict(r.Resource, claim.Resource));
+}
+
+/// <summary>A claim in the way, and when it no longer is.</summary>
+internal sealed record Obstacle(Claim Claim, DateTimeOffset Until)
+{
+    public bool IsBefore(Obstacle other) =>
+        Until != other.Until ? Until < other.Until : Claim.FencingToken < other.Claim.FencingToken;
 }

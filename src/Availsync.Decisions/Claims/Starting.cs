@@ -9,20 +9,20 @@ internal static class Starting
     {
         if (context.CallerEnded) return Decision.Of(new Outcome.Forbidden("The agent is disabled or deleted."));
         var caller = command.Caller;
-        var obstacle = Obstacles.First(state, command.Resource, context.Now);
-        var blocking = obstacle is null ? null : BlockingClaim.Of(obstacle, caller.AgentId);
+        var obstacle = Obstacles.First(state, command.Resource, context.Now, command.ExpiryGraceSeconds);
+        var blocking = obstacle is null ? null : BlockingClaim.Of(obstacle.Claim, caller.AgentId);
         if (command.Mode == ArbitrationMode.Observe)
         {
             return Decision.Of(
-                new Outcome.Observed(blocking, blocking?.ExpiresAt),
+                new Outcome.Observed(blocking, obstacle?.Until),
                 new RunObserved(caller, command.Resource, blocking));
         }
 
-        if (blocking is not null)
+        if (obstacle is not null)
         {
             return Decision.Of(
-                new Outcome.Skipped(blocking, blocking.ExpiresAt),
-                new RunSkipped(caller, command.Resource, blocking));
+                new Outcome.Skipped(blocking!, obstacle.Until),
+                new RunSkipped(caller, command.Resource, blocking!));
         }
 
         var claim = NewClaim(state, command, context);
@@ -33,9 +33,9 @@ internal static class Starting
 
     public static Outcome Check(RootState state, CheckRun command, DateTimeOffset now)
     {
-        var obstacle = Obstacles.First(state, command.Resource, now);
-        var blocking = obstacle is null ? null : BlockingClaim.Of(obstacle, command.Caller.AgentId);
-        return new Outcome.Checked(command.Mode, blocking, blocking?.ExpiresAt);
+        var obstacle = Obstacles.First(state, command.Resource, now, command.ExpiryGraceSeconds);
+        var blocking = obstacle is null ? null : BlockingClaim.Of(obstacle.Claim, command.Caller.AgentId);
+        return new Outcome.Checked(command.Mode, blocking, obstacle?.Until);
     }
 
     private static Claim NewClaim(RootState state, StartRun command, DecisionContext context) => new(

@@ -25,15 +25,27 @@ public sealed record RootState(
         ImmutableDictionary<ClaimId, Claim>.Empty,
         ImmutableDictionary<ResourceRef, ResourceState>.Empty);
 
-    /// <summary>The state without the ended claims, which no later decision needs.</summary>
-    public RootState WithoutEnded() => this with
+    /// <summary>
+    /// For so long a lease that has run out may still stand in the way: the longest grace that a workspace may set.
+    /// </summary>
+    public static readonly TimeSpan ExpiryGraceMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>The state without the ended claims that no decision from <paramref name="now"/> on needs.</summary>
+    public RootState WithoutEnded(DateTimeOffset now) => this with
     {
-        Claims = Claims.RemoveRange(Claims.Where(c => c.Value.Status != ClaimStatus.Active).Select(c => c.Key)),
+        Claims = Claims.RemoveRange(Claims.Where(c => IsOver(c.Value, now)).Select(c => c.Key)),
     };
 
     /// <summary>The claims that hold something at <paramref name="now"/>.</summary>
     public IEnumerable<Claim> Holding(DateTimeOffset now) =>
         Claims.Values.Select(c => c.AsOf(now)).Where(c => c.Status == ClaimStatus.Active);
+
+    private static bool IsOver(Claim claim, DateTimeOffset now) => claim.Status switch
+    {
+        ClaimStatus.Active => false,
+        ClaimStatus.Expired => now - claim.ExpiresAt >= ExpiryGraceMax,
+        _ => true,
+    };
 }
 
 /// <summary>A resource that has been claimed in enforce mode.</summary>

@@ -4,7 +4,7 @@ using Availsync.Http;
 namespace Availsync.Edge.Access;
 
 /// <summary>The agent that acts in a call, and the person behind it where there is one.</summary>
-internal sealed record Actor(Caller Caller, AgentProfile Agent, ArbitrationMode Mode);
+internal sealed record Actor(Caller Caller, AgentProfile Agent, ArbitrationMode Mode, int ExpiryGraceSeconds);
 
 /// <summary>
 /// Finds out for which agent a call acts. A key acts for its own agent; a person names one of the workspace's, and a
@@ -48,5 +48,6 @@ internal sealed class Actors(Directory directory)
     };
 
     private static Actor Of(Workspace workspace, AgentProfile agent, Guid? personId) => new(
-        new Caller(workspace.Id, agent.Id, agent.Name, personId), agent, agent.Mode ?? workspace.Mode);
+        new Caller(workspace.Id, agent.Id, agent.Name, personId), agent, agent.Mode ?? workspace.Mode,
+        workspace.ExpiryGraceSeconds);
 }

@@ -42,10 +42,16 @@ internal sealed record StartFields(
 
     public StartRun ToStart(Actor actor) => new(
         actor.Caller, Resource!, Duration, Priority ?? actor.Agent.DefaultPriority, Reason, AgentType, Metadata,
-        actor.Mode);
+        actor.Mode)
+    {
+        ExpiryGraceSeconds = actor.ExpiryGraceSeconds,
+    };
 
     public CheckRun ToCheck(Actor actor) =>
-        new(actor.Caller, Resource!, Priority ?? actor.Agent.DefaultPriority, actor.Mode);
+        new(actor.Caller, Resource!, Priority ?? actor.Agent.DefaultPriority, actor.Mode)
+        {
+            ExpiryGraceSeconds = actor.ExpiryGraceSeconds,
+        };
 
     private static void ReadStartAt(Fields fields, DateTimeOffset now)
     {

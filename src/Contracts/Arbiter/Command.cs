@@ -49,6 +49,11 @@ public sealed record StartRun(
     string Metadata,
     ArbitrationMode Mode) : Command
 {
+    /// <summary>
+    /// The workspace's wish, 0 to 60: for so long after a lease has run out its resource stays closed.
+    /// </summary>
+    public int ExpiryGraceSeconds { get; init; }
+
     /// <inheritdoc />
     [JsonIgnore]
     public override Slot Slot => Slot.Of(Caller.OrgId, Resource.Root);
@@ -57,6 +62,9 @@ public sealed record StartRun(
 /// <summary>Asks what a start would be told. Changes nothing.</summary>
 public sealed record CheckRun(Caller Caller, ResourceRef Resource, int Priority, ArbitrationMode Mode) : Command
 {
+    /// <inheritdoc cref="StartRun.ExpiryGraceSeconds" />
+    public int ExpiryGraceSeconds { get; init; }
+
     /// <inheritdoc />
     [JsonIgnore]
     public override Slot Slot => Slot.Of(Caller.OrgId, Resource.Root);

@@ -82,9 +82,9 @@ public sealed class HistoryProperties
             var replayed = facts.Aggregate(RootState.Unclaimed(World.Org, root.Root), Arbitration.Evolve);
             var forgetful = facts.Aggregate(
                 RootState.Unclaimed(World.Org, root.Root),
-                (state, fact) => Arbitration.Evolve(state, fact).WithoutEnded());
+                (state, fact) => Arbitration.Evolve(state, fact).WithoutEnded(DateTimeOffset.MaxValue));
             AssertSame(root, replayed);
-            AssertSame(root.WithoutEnded(), forgetful);
+            AssertSame(root.WithoutEnded(DateTimeOffset.MaxValue), forgetful);
         }
     });
 

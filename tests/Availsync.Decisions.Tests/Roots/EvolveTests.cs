@@ -58,7 +58,7 @@ public sealed class EvolveTests
         var other = world.Granted(Codex, "project:owner/repo#tests");
         world.Do<Outcome.Ended>(Finish(Codex, claim));
 
-        var rest = world.Root(Repo).WithoutEnded();
+        var rest = world.Root(Repo).WithoutEnded(world.Now);
 
         Assert.Equal([other.Id], rest.Claims.Keys);
         Assert.Equal(world.Root(Repo) with { Claims = rest.Claims }, rest);
