@@ -7,6 +7,7 @@ return await WrongSettings.RunAsync(Build, Console.Error);
 IHost Build() => Host.CreateDefaultBuilder(args)
     .ConfigureWebHostDefaults(web => web
         .ConfigureServices((context, services) => services
+            .AddQuietLogs()
             .AddEdge(context.Configuration)
             .AddAvailsyncBus(context.Configuration))
         .Configure(app => app.UseEdge()))

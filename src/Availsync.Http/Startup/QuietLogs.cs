@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Availsync.Http;
+
+/// <summary>What of the framework's own news is logged unless the configuration says otherwise.</summary>
+public static class QuietLogs
+{
+    private static readonly string[] TalkativeCategories =
+        ["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Yarp.ReverseProxy"];
+
+    /// <summary>
+    /// Warnings only: their lines about each request would be most of the log. The rules go before those of the section
+    /// <c>Logging</c>, of which the last one wins, so that naming the same category there brings the lines back.
+    /// </summary>
+    public static IServiceCollection AddQuietLogs(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services.Configure<LoggerFilterOptions>(options =>
+        {
+            foreach (var category in TalkativeCategories)
+                options.Rules.Insert(0, new LoggerFilterRule(null, category, LogLevel.Warning, null));
+        });
+    }
+}
