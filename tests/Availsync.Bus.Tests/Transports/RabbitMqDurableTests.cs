@@ -1,3 +1,4 @@
+using Availsync.Bus.Tests.Databases;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Availsync.Bus.Tests.Transports;
@@ -53,5 +54,22 @@ public sealed class RabbitMqDurableTests() : DurableCompliance(BusTransport.Rabb
         await StartAsync(after, parts => parts.Handler<Happened, RecordingHandler>(Bus.Name));
 
         Assert.Equal([2], await after.NextAsync(1));
+    }
+
+    [Fact]
+    public async Task A_broadcast_handler_is_told_when_a_lost_connection_is_back_and_then_gets_messages_again()
+    {
+        await using var proxy = new CuttableProxy(TestServers.RabbitMq());
+        var recorder = new Recorder(Bus.Name);
+        var host = await Bus.StartAsync(
+            services => services.AddSingleton(recorder),
+            parts => parts.Broadcast<Happened, RecordingBroadcast>(), proxy.Address);
+        await recorder.Connected.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        proxy.Cut();
+
+        await recorder.Reconnected.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await Publisher(host).PublishAsync(new Happened(Bus.Name, 4));
+        Assert.Equal([4], await recorder.NextAsync(1));
     }
 }

@@ -11,9 +11,17 @@ internal sealed class Recorder(string test)
 
     public TaskCompletionSource Connected { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public TaskCompletionSource Reconnected { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public int FailuresLeft { init => _failuresLeft = value; }
 
     public int? Poison { get; init; }
+
+    public void SeeConnection()
+    {
+        if (!Connected.TrySetResult())
+            Reconnected.TrySetResult();
+    }
 
     public void See(Happened message)
     {
@@ -62,5 +70,5 @@ internal sealed class RecordingBroadcast(Recorder recorder) : IBroadcastHandler<
         return Task.CompletedTask;
     }
 
-    public void ConnectionRestored() => recorder.Connected.TrySetResult();
+    public void ConnectionRestored() => recorder.SeeConnection();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Availsync.Bus.Requests;
+using Availsync.Bus.Tests.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -117,13 +118,13 @@ public abstract class RequestCompliance(BusTransport transport) : IAsyncLifetime
         await letGo.WaitAsync(Patience);
     }
 
-    private protected Task<IHost> StartWithResponderAsync() => _bus.StartAsync(
+    private protected Task<IHost> StartWithResponderAsync(Uri? broker = null) => _bus.StartAsync(
         services => services.AddSingleton(new Responder.Identity(_bus.Name)),
-        parts => parts.Responder<Ask, Answer, Responder>(_bus.Name));
+        parts => parts.Responder<Ask, Answer, Responder>(_bus.Name), broker);
 
-    private protected Task<Answer> AskAsync(IHost host, int number) =>
+    private protected Task<Answer> AskAsync(IHost host, int number, TimeSpan? patience = null) =>
         host.Services.GetRequiredService<IRequests>()
-            .AskAsync<Ask, Answer>(_bus.Name, new Ask(_bus.Name, number), Patience);
+            .AskAsync<Ask, Answer>(_bus.Name, new Ask(_bus.Name, number), patience ?? Patience);
 
     private static IResponderConnector Connector(IHost host) =>
         host.Services.GetRequiredService<IResponderConnector>();
@@ -143,4 +144,28 @@ public abstract class RequestCompliance(BusTransport transport) : IAsyncLifetime
 
 public sealed class InMemoryRequestTests() : RequestCompliance(BusTransport.InMemory);
 
-public sealed class RabbitMqRequestTests() : RequestCompliance(BusTransport.RabbitMq);
+public sealed class RabbitMqRequestTests() : RequestCompliance(BusTransport.RabbitMq)
+{
+    [Fact]
+    public async Task Requests_are_answered_again_when_both_sides_have_lost_their_connection()
+    {
+        await using var proxy = new CuttableProxy(TestServers.RabbitMq());
+        var host = await StartWithResponderAsync(proxy.Address);
+        await AskAsync(host, 1);
+
+        proxy.Cut();
+
+        // What is under way when the connection goes is lost: the caller asks again.
+        await Until.IsTrueAsync(async () =>
+        {
+            try
+            {
+                return (await AskAsync(host, 2, TimeSpan.FromSeconds(1))).Number == 2;
+            }
+            catch (NoAnswerException)
+            {
+                return false;
+            }
+        });
+    }
+}

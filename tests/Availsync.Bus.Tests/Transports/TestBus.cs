@@ -20,10 +20,12 @@ internal sealed class TestBus(BusTransport transport) : IAsyncDisposable
     /// <summary>The test's own name on the broker, and the queue it uses where it needs only one.</summary>
     public string Name { get; } = "test-" + RandomNumberGenerator.GetHexString(12, lowercase: true);
 
-    public async Task<IHost> StartAsync(Action<IServiceCollection> services, Action<IBusParts>? parts = null)
+    /// <summary>Starts an instance, on the broker or on a proxy before it.</summary>
+    public async Task<IHost> StartAsync(
+        Action<IServiceCollection> services, Action<IBusParts>? parts = null, Uri? address = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(Settings());
+        builder.Configuration.AddInMemoryCollection(Settings(address ?? _broker));
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
         services(builder.Services);
         builder.Services.AddBusParts(parts ?? (_ => { }));
@@ -74,15 +76,15 @@ internal sealed class TestBus(BusTransport transport) : IAsyncDisposable
         return await taken.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
-    private Dictionary<string, string?> Settings()
+    private Dictionary<string, string?> Settings(Uri? broker)
     {
         var settings = new Dictionary<string, string?> { ["Bus:Transport"] = transport.ToString() };
-        if (_broker is null)
+        if (broker is null)
             return settings;
-        settings["Bus:Host"] = _broker.Host;
-        settings["Bus:Port"] = $"{_broker.Port}";
-        settings["Bus:Username"] = _broker.UserInfo.Split(':')[0];
-        settings["Bus:Password"] = _broker.UserInfo.Split(':')[1];
+        settings["Bus:Host"] = broker.Host;
+        settings["Bus:Port"] = $"{broker.Port}";
+        settings["Bus:Username"] = broker.UserInfo.Split(':')[0];
+        settings["Bus:Password"] = broker.UserInfo.Split(':')[1];
         return settings;
     }
 }
