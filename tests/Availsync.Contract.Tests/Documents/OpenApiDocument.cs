@@ -8,12 +8,14 @@ internal sealed class OpenApiDocument
     private static readonly string[] Methods = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
     private readonly JsonElement _root;
     private readonly SchemaValidator _schemas;
+    private readonly JsonElement _error;
     private readonly (string[] Segments, JsonElement Item)[] _paths;
 
     private OpenApiDocument(JsonElement root)
     {
         _root = root;
         _schemas = new SchemaValidator(root);
+        _error = _schemas.Find("#/components/schemas/Error");
         _paths =
         [
             .. root.GetProperty("paths").EnumerateObject()
@@ -80,7 +82,7 @@ internal sealed class OpenApiDocument
         }
 
         if (answer.Status == 401 && answer.Header("WWW-Authenticate") is null) faults.Add("401 without WWW-Authenticate.");
-        CheckBody(_root.GetProperty("components").GetProperty("schemas").GetProperty("Error"), answer, faults, closed: false);
+        CheckBody(_error, answer, faults, closed: false);
         if (answer.Header("Idempotency-Replayed") is not null || faults.Count > 0) return;
         if (answer["request_id"].Text() != answer.RequestId) faults.Add("request_id is not X-Request-Id.");
     }

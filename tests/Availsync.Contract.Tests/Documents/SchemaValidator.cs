@@ -1,4 +1,4 @@
-using System.Text;
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace Availsync.Contract.Tests;
@@ -16,6 +16,9 @@ internal sealed partial class SchemaValidator(JsonElement document)
         "default", "example", "examples",
     ];
 
+    /// <summary>Looking a name up in a document of this size takes longer than all the checks behind it.</summary>
+    private readonly ConcurrentDictionary<string, JsonElement> _named = new();
+
     /// <summary>What is wrong with a value.</summary>
     public IReadOnlyList<string> FaultsOf(JsonElement schema, JsonElement value, bool closed)
     {
@@ -28,13 +31,16 @@ internal sealed partial class SchemaValidator(JsonElement document)
     public JsonElement Resolve(JsonElement element)
     {
         while (element.TryGetProperty("$ref", out var reference))
-        {
-            var at = document;
-            foreach (var step in reference.GetString()![2..].Split('/')) at = at.GetProperty(step);
-            element = at;
-        }
-
+            element = _named.GetOrAdd(reference.GetString()!, Find);
         return element;
+    }
+
+    /// <summary>What <c>#/components/…</c> names.</summary>
+    public JsonElement Find(string reference)
+    {
+        var at = document;
+        foreach (var step in reference[2..].Split('/')) at = at.GetProperty(step);
+        return at;
     }
 
     [GeneratedRegex(@"\A[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\z")]

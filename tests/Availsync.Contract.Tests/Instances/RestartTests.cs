@@ -14,7 +14,7 @@ public sealed class RestartTests : IAsyncLifetime
     {
         var workspace = await Workspace.SignUpAsync(_target);
         var agent = await workspace.NewAgentAsync();
-        var repeated = agent.Client.WithIdempotencyKey("before the kill");
+        var repeated = agent.Client.WithIdempotencyKey("before-the-kill");
         var first = (await repeated.PostAsync("/v1/work/run/start", new { resource = "repo:owner/one" })).Expect(200, "proceed");
         var (shortly, claim) = (await agent.HoldAsync("repo:owner/two", 5), Held.In(first["claim"]));
         (await agent.DeclareAsync(claim, "edit", "src/")).Expect(200);
