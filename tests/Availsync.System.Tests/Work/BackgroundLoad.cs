@@ -72,7 +72,7 @@ internal sealed class BackgroundLoad
             if (answer is null or { Status: 503 })
             {
                 Unanswered.Add(question);
-                await Task.Delay(TimeSpan.FromMilliseconds(50), Target.Clock);
+                await Task.Delay(TimeSpan.FromMilliseconds(250), Target.Clock);
                 continue;
             }
 
