@@ -57,7 +57,9 @@ public sealed class BusOptions
 /// <summary>The transports that the bus can be on.</summary>
 public enum BusTransport
 {
-    /// <summary>Within the process. What is queued dies with it, so durable messages are handed over directly.</summary>
+    /// <summary>
+    /// Within the process. What is queued dies with it, so durable messages are handed over directly.
+    /// </summary>
     InMemory,
 
     /// <summary>A RabbitMQ broker.</summary>

@@ -18,7 +18,8 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             yield return "Storage:Provider must be Sqlite or Postgres.";
         if (options.Provider == StorageProvider.Sqlite && string.IsNullOrWhiteSpace(options.Path))
             yield return "Storage:Path must name a directory when Storage:Provider is Sqlite.";
-        if (options.Provider == StorageProvider.Postgres && WrongConnectionString(options.ConnectionString) is { } wrong)
+        if (options.Provider == StorageProvider.Postgres
+            && WrongConnectionString(options.ConnectionString) is { } wrong)
             yield return wrong;
     }
 

@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Availsync.Storage;
 
-/// <summary>Makes the options of a context, the same way for the running service and for the design-time tools.</summary>
+/// <summary>
+/// Makes the options of a context, the same way for the running service and for the design-time tools.
+/// </summary>
 internal static class StoreFactory
 {
     public static IDbContextFactory<TContext> Create<TContext, TSqlite, TPostgres>(

@@ -13,7 +13,8 @@ public static class TableNames
         ArgumentNullException.ThrowIfNull(context);
         var entity = context.Model.FindEntityType(typeof(TEntity));
         var table = entity?.GetTableName()
-            ?? throw new InvalidOperationException($"{context.GetType().Name} has no table for {typeof(TEntity).Name}.");
+            ?? throw new InvalidOperationException(
+                $"{context.GetType().Name} has no table for {typeof(TEntity).Name}.");
         return context.GetService<ISqlGenerationHelper>().DelimitIdentifier(table, entity.GetSchema());
     }
 }

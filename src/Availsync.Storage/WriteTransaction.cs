@@ -12,7 +12,9 @@ public interface IWriteTransaction : IAsyncDisposable
     /// <summary>Makes everything written since the beginning durable, and lets the next writer in.</summary>
     Task CommitAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Has something done once the commit has succeeded, such as waking who waits for what was written.</summary>
+    /// <summary>
+    /// Has something done once the commit has succeeded, such as waking who waits for what was written.
+    /// </summary>
     void OnCommitted(Action action);
 }
 

@@ -22,10 +22,12 @@ internal abstract class LeaseDbContext(DbContextOptions options) : StoreContext(
 }
 
 /// <summary>Carries the migrations for SQLite.</summary>
-internal sealed class SqliteLeaseDbContext(DbContextOptions<SqliteLeaseDbContext> options) : LeaseDbContext(options);
+internal sealed class SqliteLeaseDbContext(DbContextOptions<SqliteLeaseDbContext> options)
+    : LeaseDbContext(options);
 
 /// <summary>Carries the migrations for PostgreSQL.</summary>
-internal sealed class PostgresLeaseDbContext(DbContextOptions<PostgresLeaseDbContext> options) : LeaseDbContext(options);
+internal sealed class PostgresLeaseDbContext(DbContextOptions<PostgresLeaseDbContext> options)
+    : LeaseDbContext(options);
 
 internal sealed class SqliteLeaseDesign : SqliteDesignTimeFactory<SqliteLeaseDbContext>;
 

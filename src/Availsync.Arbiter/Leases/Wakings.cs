@@ -13,7 +13,9 @@ internal sealed record Waking(ClaimId ClaimId, Guid OrgId, int Count);
 /// </summary>
 internal sealed class Wakings
 {
-    /// <summary>Often at first: an owner that comes back after a fail-over expires what is due within a second.</summary>
+    /// <summary>
+    /// Often at first: an owner that comes back after a fail-over expires what is due within a second.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);

@@ -42,7 +42,9 @@ internal sealed record BroadcastPart<TMessage, THandler> : BroadcastPart
         scope.ServiceProvider.GetRequiredService<THandler>().ConnectionRestored();
     }
 
-    /// <summary>The endpoint is ready each time its consumer is in place: at the start, and after a lost connection.</summary>
+    /// <summary>
+    /// The endpoint is ready each time its consumer is in place: at the start, and after a lost connection.
+    /// </summary>
     private sealed class Connections(Action restored) : IReceiveEndpointObserver
     {
         public Task Ready(ReceiveEndpointReady ready)

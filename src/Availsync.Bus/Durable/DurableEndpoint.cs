@@ -5,7 +5,9 @@ namespace Availsync.Bus.Durable;
 /// <summary>How the queue of a durable handler is set up on RabbitMQ.</summary>
 internal static class DurableEndpoint
 {
-    /// <summary>Read ahead, so that the next message is there when one is done; they are handled one at a time.</summary>
+    /// <summary>
+    /// Read ahead, so that the next message is there when one is done; they are handled one at a time.
+    /// </summary>
     private const int Prefetch = 16;
 
     public static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, string queue, BusOptions options)

@@ -27,7 +27,9 @@ internal sealed class RabbitMqPublisher(
         }
     }
 
-    /// <summary>Before the first start a queue of our own does not exist, and what is published then goes nowhere.</summary>
+    /// <summary>
+    /// Before the first start a queue of our own does not exist, and what is published then goes nowhere.
+    /// </summary>
     private async Task QueuesAsync(CancellationToken cancellationToken)
     {
         if (_queuesAreThere)

@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Availsync.Bus.Inbox;
 
-/// <summary>One round of a message: consuming it, sending what its consumer sends, or finding that all is done.</summary>
+/// <summary>
+/// One round of a message: consuming it, sending what its consumer sends, or finding that all is done.
+/// </summary>
 internal sealed class InboxConsumeContext<TMessage>(
     ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider services,
     SagaUnitOfWork unit, InboxRow inbox, TimeProvider time)

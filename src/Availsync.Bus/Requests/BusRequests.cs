@@ -35,7 +35,9 @@ internal sealed class BusRequests(
             return true;
         }, cancellationToken);
 
-    /// <summary>The exchange in front of the queue: sending there declares no queue, so its owner alone sets it up.</summary>
+    /// <summary>
+    /// The exchange in front of the queue: sending there declares no queue, so its owner alone sets it up.
+    /// </summary>
     private static Uri AddressOf(string queue) => new($"exchange:{queue}");
 
     /// <summary>

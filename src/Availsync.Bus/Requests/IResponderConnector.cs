@@ -1,6 +1,8 @@
 namespace Availsync.Bus.Requests;
 
-/// <summary>Connects responders while the service runs, for queues that come and go with what an instance owns.</summary>
+/// <summary>
+/// Connects responders while the service runs, for queues that come and go with what an instance owns.
+/// </summary>
 public interface IResponderConnector
 {
     /// <summary>Begins to answer the requests of a queue, and returns when its consumer is in place.</summary>
@@ -9,7 +11,9 @@ public interface IResponderConnector
     /// Answers a request. Its token is cancelled when the endpoint is torn down without waiting for it.
     /// </param>
     /// <param name="cancellationToken">Gives up connecting, as while the broker is away.</param>
-    /// <returns>Disposing it stops taking messages, waits for those in work, and leaves the queue to the next owner.</returns>
+    /// <returns>
+    /// Disposing it stops taking messages, waits for those in work, and leaves the queue to the next owner.
+    /// </returns>
     Task<IAsyncDisposable> ConnectAsync<TRequest, TReply>(
         string queue, Func<TRequest, CancellationToken, Task<TReply>> respond,
         CancellationToken cancellationToken = default)

@@ -82,7 +82,9 @@ public abstract class SagaUnitOfWork
         return (TSaga?)_sagas[(typeof(TSaga), id)];
     }
 
-    /// <summary>Inserts at once, for events that must know whether they were the first; false where they were not.</summary>
+    /// <summary>
+    /// Inserts at once, for events that must know whether they were the first; false where they were not.
+    /// </summary>
     internal async Task<bool> TryInsertAsync<TSaga>(TSaga saga, CancellationToken cancellationToken)
         where TSaga : class, ISaga
     {
@@ -148,7 +150,9 @@ public abstract class SagaUnitOfWork
         _transaction!.OnCommitted(() => Timers.Scheduled(message.Due));
     }
 
-    /// <summary>Takes a timer back. That it has fired already, or never was, changes nothing: a wake-up is not a fact.</summary>
+    /// <summary>
+    /// Takes a timer back. That it has fired already, or never was, changes nothing: a wake-up is not a fact.
+    /// </summary>
     internal void Cancel(Guid token)
     {
         if (_scheduled.Remove(token, out var message))

@@ -7,7 +7,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Availsync.Bus.Sagas;
 
-/// <summary>One message's view of the saga instances: MassTransit loads, adds, updates and deletes through it.</summary>
+/// <summary>
+/// One message's view of the saga instances: MassTransit loads, adds, updates and deletes through it.
+/// </summary>
 internal sealed class StoreSagaRepositoryContext<TSaga, TMessage> :
     ConsumeContextScope<TMessage>, SagaRepositoryContext<TSaga, TMessage>
     where TSaga : class, ISaga

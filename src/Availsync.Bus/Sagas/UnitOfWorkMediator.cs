@@ -25,7 +25,9 @@ public sealed class UnitOfWorkMediator(IMediator mediator, IServiceProvider scop
         return mediator.Publish(message, message.GetType(), pipe, cancellationToken);
     }
 
-    /// <summary>The caller's scope under the name by which the repository looks for one. It stays the caller's.</summary>
+    /// <summary>
+    /// The caller's scope under the name by which the repository looks for one. It stays the caller's.
+    /// </summary>
     private sealed class Scope(IServiceProvider services) : IServiceScope
     {
         public IServiceProvider ServiceProvider => services;

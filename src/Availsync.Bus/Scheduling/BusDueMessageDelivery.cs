@@ -12,7 +12,8 @@ internal sealed class BusDueMessageDelivery(IBus bus) : IDueMessageDelivery
         foreach (var due in messages)
         {
             var endpoint = await bus.GetSendEndpoint(new Uri(due.Row.Destination));
-            await endpoint.Send(due.Message, due.Message.GetType(), Pipe.Execute<SendContext>(due.Restore), cancellationToken);
+            await endpoint.Send(
+                due.Message, due.Message.GetType(), Pipe.Execute<SendContext>(due.Restore), cancellationToken);
         }
     }
 }

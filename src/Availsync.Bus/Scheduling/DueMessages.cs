@@ -6,12 +6,14 @@ using MassTransit.Scheduling;
 
 namespace Availsync.Bus.Scheduling;
 
-/// <summary>Sets and cancels timers as rows of a unit of work: they commit with what they belong to, or not at all.</summary>
+/// <summary>
+/// Sets and cancels timers as rows of a unit of work: they commit with what they belong to, or not at all.
+/// </summary>
 internal sealed class DueMessages(SagaUnitOfWork unit, ConsumeContext? cause) : IScheduleMessageProvider
 {
     /// <remarks>
-    /// The topology is for publishing at a time. The mediator has none, and nothing to publish to: there a saga's timers
-    /// come back to itself.
+    /// The topology is for publishing at a time. The mediator has none, and nothing to publish to: there a saga's
+    /// timers come back to itself.
     /// </remarks>
     public static IMessageScheduler Scheduler(SagaUnitOfWork unit, ConsumeContext context) =>
         new MessageScheduler(

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Availsync.Bus.Tests.Databases;
 
-/// <summary>Instances of a service over a test's database, whose tables come from the model, not from migrations.</summary>
+/// <summary>
+/// Instances of a service over a test's database, whose tables come from the model, not from migrations.
+/// </summary>
 internal static class StoreHost
 {
     public static async Task CreateTablesAsync<TContext, TSqlite, TPostgres>(TestDatabase database)

@@ -111,7 +111,9 @@ public abstract class InboxCompliance(StorageProvider provider) : IAsyncLifetime
         });
     }
 
-    /// <summary>Sends a message so many times at once, and waits until the endpoint is through with all of them.</summary>
+    /// <summary>
+    /// Sends a message so many times at once, and waits until the endpoint is through with all of them.
+    /// </summary>
     private async Task SendAsync(Guid id, Book message, int times = 1)
     {
         var endpoint = await Harness.GetConsumerEndpoint<BookingDesk>();

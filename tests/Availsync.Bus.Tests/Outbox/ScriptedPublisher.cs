@@ -19,7 +19,9 @@ internal sealed class ScriptedPublisher : IDurablePublisher
         if (failure == Failure.BeforeItIsSafe)
             throw new InvalidOperationException("refused");
         _published.Writer.TryWrite(message is OrderPlaced placed ? placed.Id : -1);
-        return failure == Failure.AfterItIsSafe ? throw new InvalidOperationException("confirmation lost") : Task.CompletedTask;
+        return failure == Failure.AfterItIsSafe
+            ? throw new InvalidOperationException("confirmation lost")
+            : Task.CompletedTask;
     }
 
     public async Task<List<int>> NextAsync(int count)

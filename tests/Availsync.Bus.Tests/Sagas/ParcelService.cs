@@ -11,7 +11,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Availsync.Bus.Tests.Sagas;
 
-/// <summary>An instance of a service with the parcels' saga on MassTransit's in-memory harness, kept in a store.</summary>
+/// <summary>
+/// An instance of a service with the parcels' saga on MassTransit's in-memory harness, kept in a store.
+/// </summary>
 internal sealed class ParcelService : IAsyncDisposable
 {
     private readonly IHost _host;

@@ -36,7 +36,9 @@ public sealed class Parcel : SagaStateMachineInstance
     public Guid? OverdueToken { get; set; }
 }
 
-/// <summary>The saga of these tests: a parcel is posted, seen any number of times, perhaps promised, and delivered.</summary>
+/// <summary>
+/// The saga of these tests: a parcel is posted, seen any number of times, perhaps promised, and delivered.
+/// </summary>
 public sealed class ParcelStateMachine : MassTransitStateMachine<Parcel>
 {
     public ParcelStateMachine()
@@ -60,7 +62,8 @@ public sealed class ParcelStateMachine : MassTransitStateMachine<Parcel>
             When(Posted).Then(c => c.Saga.Town = c.Message.Town),
             When(Seen).Then(c => c.Saga.TimesSeen++),
             When(Renamed).Then(c => c.Saga.Town = c.Message.New),
-            When(Promised).Schedule(Overdue, c => new ParcelOverdue(c.Saga.CorrelationId), c => c.Message.By.UtcDateTime),
+            When(Promised).Schedule(
+                Overdue, c => new ParcelOverdue(c.Saga.CorrelationId), c => c.Message.By.UtcDateTime),
             When(Withdrawn).Unschedule(Overdue),
             When(Overdue.Received).Then(c => c.Saga.TimesOverdue++),
             When(Dropped)

@@ -84,7 +84,8 @@ public abstract class StoreCompliance(StorageProvider provider) : IAsyncLifetime
         {
             await using var context = Context();
             await using var transaction = await context.BeginWriteAsync(token);
-            var sql = $"UPDATE {context.TableOf<Note>()} SET plain_text = CAST(CAST(plain_text AS integer) + 1 AS text)";
+            var sql = $"UPDATE {context.TableOf<Note>()}"
+                + " SET plain_text = CAST(CAST(plain_text AS integer) + 1 AS text)";
             await context.Database.ExecuteSqlRawAsync(sql, token);
             await transaction.CommitAsync(token);
         });

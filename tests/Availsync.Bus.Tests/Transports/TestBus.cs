@@ -11,7 +11,9 @@ using RabbitMQ.Client.Events;
 
 namespace Availsync.Bus.Tests.Transports;
 
-/// <summary>One test's use of a transport: its own queue names, its instances, and the queues' removal at the end.</summary>
+/// <summary>
+/// One test's use of a transport: its own queue names, its instances, and the queues' removal at the end.
+/// </summary>
 internal sealed class TestBus(BusTransport transport) : IAsyncDisposable
 {
     private readonly List<IHost> _hosts = [];
