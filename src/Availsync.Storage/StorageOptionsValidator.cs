@@ -20,7 +20,9 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             yield return "Storage:Path must name a directory when Storage:Provider is Sqlite.";
         if (options.Provider == StorageProvider.Postgres
             && WrongConnectionString(options.ConnectionString) is { } wrong)
+        {
             yield return wrong;
+        }
     }
 
     /// <summary>The text itself is left out of the message, since it may carry a password.</summary>
