@@ -2,45 +2,143 @@ using Availsync.Contracts;
 
 namespace Availsync.Decisions;
 
-/// <summary>A path pattern made ready for comparison.</summary>
+/// <summary>
+/// A path pattern as positions, one before each character and one before the end of each segment, and a bit set of them
+/// for each question that a comparison asks. Stars have no position of their own: they are where a reader may stay.
+/// </summary>
 internal sealed class CompiledPattern
 {
-    private readonly WildcardText<SegmentPattern, Names> names;
+    private readonly Dictionary<int, ulong[]> takers = [];
+    private readonly ulong[]?[] asciiTakers = new ulong[128][];
+    private readonly ulong[] takersOfOther;
+    private readonly ulong[] endsBesidePairs;
+    private readonly ulong[] endsBesideTwoDots;
+    private readonly List<int> starts = [];
 
-    /// <param name="known">
-    /// Segments that were compiled before, by their text; grows. The patterns of a set share most of theirs.
-    /// </param>
-    public CompiledPattern(PathPattern pattern, Dictionary<string, SegmentPattern>? known = null)
+    public CompiledPattern(PathPattern pattern)
     {
-        var segments = pattern.Segments;
-        var compiled = new List<SegmentPattern>(segments.Count + 2);
-        foreach (var text in segments)
+        Text = PatternText.Of(pattern);
+        PositionsMax = Text.Length + 2;
+        var (any, anyButDot) = (NewMask(), NewMask());
+        (Takers, TakersBesideDot, Stays, Ends) = (NewMask(), NewMask(), NewMask(), NewMask());
+        (Starts, RestingStarts, endsBesidePairs, endsBesideTwoDots) = (NewMask(), NewMask(), NewMask(), NewMask());
+        takers.Add('?', any);
+        takers.Add(SegmentPattern.AnyButDot, anyButDot);
+        LastPosition = Place();
+
+        Mask.Add(takersOfOther = NewMask(), any);
+        Mask.Add(takersOfOther, anyButDot);
+        foreach (var (character, takes) in takers)
         {
-            if (text == "**") compiled.Add(SegmentPattern.AnyNames);
-            else if (known is not null && known.TryGetValue(text, out var same)) compiled.Add(same);
-            else compiled.Add(new SegmentPattern(text));
-            known?.TryAdd(text, compiled[^1]);
+            Mask.Add(Takers, takes);
+            if (character != '.') Mask.Add(TakersBesideDot, takes);
         }
 
-        if (pattern.IsDirectory) compiled.AddRange([SegmentPattern.AnyName, SegmentPattern.AnyNames]);
-        names = new WildcardText<SegmentPattern, Names>([.. compiled]);
+        foreach (var (character, takes) in takers)
+        {
+            if (character is '?' or SegmentPattern.AnyButDot) continue;
+            Mask.Add(takes, any);
+            if (character != '.') Mask.Add(takes, anyButDot);
+            if (character < asciiTakers.Length) asciiTakers[character] = takes;
+        }
+
+        asciiTakers['.'] ??= any;
+        asciiTakers['?'] = Takers;
+        asciiTakers[SegmentPattern.AnyButDot] = TakersBesideDot;
     }
 
-    /// <summary>The last segment, by which most patterns that do not overlap can be told apart.</summary>
-    public SegmentPattern Last => names.Symbols[^1];
+    public string Text { get; }
 
-    /// <summary>Whether one path fits both; adds the comparisons it took to <paramref name="steps"/>.</summary>
-    public static bool Overlap(CompiledPattern left, CompiledPattern right, ref long steps)
+    public int PositionsMax { get; }
+
+    /// <summary>Where all of the pattern has been read.</summary>
+    public int LastPosition { get; }
+
+    /// <summary>All that take a character and lead to the next position.</summary>
+    public ulong[] Takers { get; }
+
+    /// <summary>Those behind a star, which takes any character and leaves the position as it is.</summary>
+    public ulong[] Stays { get; }
+
+    /// <summary>The first position of each segment, and the last of all.</summary>
+    public ulong[] Starts { get; }
+
+    /// <summary>Those starts that are behind a <c>**</c>, which takes any segment and leaves the position as it is.</summary>
+    public ulong[] RestingStarts { get; }
+
+    /// <summary>How many segments follow the last <c>**</c>; all where there is none.</summary>
+    public int TailLength { get; private set; }
+
+    private ulong[] TakersBesideDot { get; }
+
+    private ulong[] Ends { get; }
+
+    /// <summary>The positions that take a character of another pattern: a proper one, <c>?</c> or any but a dot.</summary>
+    public ulong[] TakersOf(int character) => character < asciiTakers.Length
+        ? asciiTakers[character] ?? takersOfOther
+        : takers.GetValueOrDefault(character, takersOfOther);
+
+    /// <summary>The positions at the end of a segment that may end where <paramref name="segment"/> does.</summary>
+    public ulong[] EndsFor(ReadOnlySpan<char> segment) =>
+        SegmentPattern.IsPair(segment) ? endsBesideTwoDots
+        : SegmentPattern.IsTwoDots(segment) ? endsBesidePairs
+        : Ends;
+
+    /// <summary>Where the segment starts that is followed by so many others, itself counted.</summary>
+    public int StartFromEnd(int segments) => starts[^(segments + 1)];
+
+    private ulong[] NewMask() => new ulong[PositionSet.WordsFor(PositionsMax)];
+
+    private int Place()
     {
-        steps++;
-        return WildcardText<SegmentPattern, Names>.Overlap(left.names, right.names, ref steps);
+        var position = 0;
+        foreach (var range in Text.AsSpan().Split('/'))
+        {
+            var segment = Text.AsSpan(range);
+            if (segment is SegmentPattern.AnyNames)
+            {
+                Mask.Add(RestingStarts, position);
+                TailLength = 0;
+                continue;
+            }
+
+            starts.Add(position);
+            TailLength++;
+            position = PlaceSegment(segment, position);
+        }
+
+        starts.Add(position);
+        foreach (var start in starts) Mask.Add(Starts, start);
+        return position;
     }
 
-    private readonly struct Names : ISymbols<SegmentPattern>
+    private int PlaceSegment(ReadOnlySpan<char> segment, int position)
     {
-        public static bool IsStar(SegmentPattern symbol) => ReferenceEquals(symbol, SegmentPattern.AnyNames);
+        foreach (var rune in SegmentPattern.WithoutDots(segment).EnumerateRunes())
+        {
+            if (rune.Value == '*')
+            {
+                Mask.Add(Stays, position);
+                continue;
+            }
 
-        public static bool Meet(SegmentPattern left, SegmentPattern right, ref long steps) =>
-            SegmentPattern.Overlap(left, right, ref steps);
+            if (!takers.TryGetValue(rune.Value, out var takes)) takers.Add(rune.Value, takes = NewMask());
+            Mask.Add(takes, position++);
+        }
+
+        Mask.Add(Ends, position);
+        if (!SegmentPattern.IsPair(segment)) Mask.Add(endsBesidePairs, position);
+        if (!SegmentPattern.IsTwoDots(segment)) Mask.Add(endsBesideTwoDots, position);
+        return position + 1;
+    }
+
+    private static class Mask
+    {
+        public static void Add(ulong[] mask, int position) => mask[position >> 6] |= 1UL << (position & 63);
+
+        public static void Add(ulong[] mask, ulong[] others)
+        {
+            for (var i = 0; i < mask.Length; i++) mask[i] |= others[i];
+        }
     }
 }

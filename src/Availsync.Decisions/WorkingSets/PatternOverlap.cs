@@ -11,7 +11,7 @@ public static class PatternOverlap
     /// patterns made for that purpose come near it. What is left undecided then counts as overlapping, so that nobody
     /// can stall the others of a partition, and no doubt ever lets two editors at one file.
     /// </summary>
-    private const long StepsMax = 250_000_000;
+    private const long StepsMax = 16_000_000_000;
 
     // A working set is declared once and looked at by every later declaration on its root. The list is the key and is
     // never changed, so this only remembers what would be computed again.
@@ -23,7 +23,7 @@ public static class PatternOverlap
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         var steps = 0L;
-        return CompiledPattern.Overlap(new CompiledPattern(left), new CompiledPattern(right), ref steps);
+        return new PatternReader(left).Meets(PatternText.Of(right), ref steps);
     }
 
     /// <summary>
@@ -40,15 +40,14 @@ public static class PatternOverlap
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(others);
         var indexes = others.Select(o => Indexes.GetValue(o, patterns => new PatternIndex(patterns))).ToList();
-        var known = new Dictionary<string, SegmentPattern>();
         var found = new List<(PathPattern, int, PathPattern)>();
         var steps = 0L;
         foreach (var path in paths)
         {
-            var compiled = new CompiledPattern(path, known);
+            var reader = new Lazy<PatternReader>(() => new PatternReader(path));
             for (var i = 0; i < indexes.Count; i++)
             {
-                if (indexes[i].FirstOverlap(path, compiled, ref steps, stepsMax) is not { } other) continue;
+                if (indexes[i].FirstOverlap(path, reader, ref steps, stepsMax) is not { } other) continue;
                 found.Add((path, i, other));
                 break;
             }

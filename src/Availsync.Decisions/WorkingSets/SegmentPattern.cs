@@ -1,81 +1,36 @@
 namespace Availsync.Decisions;
 
 /// <summary>
-/// One segment of a path pattern, made ready for comparison. It stands for the names that a file or directory can have:
-/// never empty, <c>.</c> or <c>..</c>.
+/// What the text of a segment says. A segment stands for the names that a file or directory can have: never empty,
+/// <c>.</c> or <c>..</c>.
 /// </summary>
-internal sealed class SegmentPattern
+internal static class SegmentPattern
 {
-    private const int AnyCharacter = -1;
-    private const int AnyRun = -2;
-    private const int AnyButDot = -3;
+    /// <summary>Any number of names.</summary>
+    public const string AnyNames = "**";
 
-    /// <summary>What a comparison costs beside its characters, in the time that one character takes.</summary>
-    private const int StepsPerComparison = 15;
-
-    private readonly string text;
-    private readonly bool isLiteral;
-    private WildcardText<int, Characters>? parsed;
-
-    public SegmentPattern(string text)
-    {
-        this.text = text;
-        isLiteral = IsLiteralText(text);
-    }
-
-    /// <summary>Any one name.</summary>
-    public static SegmentPattern AnyName { get; } = new("*");
-
-    /// <summary>Any number of names: the segment <c>**</c>.</summary>
-    public static SegmentPattern AnyNames { get; } = new("**");
-
-    // Most segments are only ever compared as text, so the symbols are made when a wildcard first asks for them.
-    private WildcardText<int, Characters> Parsed => parsed ??= new(
-        [.. text.EnumerateRunes().Select(r => r.Value switch { '?' => AnyCharacter, '*' => AnyRun, var v => v })]);
+    /// <summary>In no pattern; here it stands for any character but a dot.</summary>
+    public const char AnyButDot = '\0';
 
     /// <summary>Whether the segment names itself and nothing else.</summary>
-    public static bool IsLiteralText(string text) => !text.AsSpan().ContainsAny('*', '?');
+    public static bool IsLiteral(ReadOnlySpan<char> segment) => !segment.ContainsAny('*', '?');
 
-    /// <summary>Whether one name fits both. Neither is <see cref="AnyNames"/>.</summary>
-    public static bool Overlap(SegmentPattern left, SegmentPattern right, ref long steps)
+    /// <summary>The same segment, but where one character keeps it from <c>.</c> and <c>..</c> that one does.</summary>
+    public static ReadOnlySpan<char> WithoutDots(ReadOnlySpan<char> segment) => segment switch
     {
-        steps += StepsPerComparison;
-        if (ReferenceEquals(left, right)) return true;
-        if (left.isLiteral && right.isLiteral) return string.Equals(left.text, right.text, StringComparison.Ordinal);
+        "?" => "\0",
+        ".?" => ".\0",
+        "?." => "\0.",
+        _ => segment,
+    };
 
-        // Two that stretch have a long name in common if they have any; a literal is a proper name by itself.
-        var (one, other) = (left.Parsed, right.Parsed);
-        if ((one.HasStar && other.HasStar) || left.isLiteral || right.isLiteral)
-            return WildcardText<int, Characters>.Overlap(one, other, ref steps);
-        var (plain, free) = one.HasStar ? (other, one) : (one, other);
-        return plain.Symbols.Length > 2
-            ? WildcardText<int, Characters>.Overlap(plain, free, ref steps)
-            : OverlapBesideDots(plain, free, ref steps);
-    }
+    /// <summary>
+    /// Two characters that are free, but not both a dot. No single one keeps them from that, so here alone two
+    /// segments are told apart as a whole: what else has two characters and may be <see cref="IsTwoDots"/>?
+    /// </summary>
+    public static bool IsPair(ReadOnlySpan<char> segment) => segment is "??";
 
-    /// <summary>A common name of one or two characters has to be another one than <c>.</c> or <c>..</c>.</summary>
-    private static bool OverlapBesideDots(
-        WildcardText<int, Characters> plain, WildcardText<int, Characters> free, ref long steps)
-    {
-        for (var i = 0; i < plain.Symbols.Length; i++)
-        {
-            if (plain.Symbols[i] == '.') continue;
-            var dotless = plain.Symbols.ToArray();
-            if (dotless[i] == AnyCharacter) dotless[i] = AnyButDot;
-            if (WildcardText<int, Characters>.Overlap(new(dotless), free, ref steps)) return true;
-        }
-
-        return false;
-    }
-
-    private readonly struct Characters : ISymbols<int>
-    {
-        public static bool IsStar(int symbol) => symbol == AnyRun;
-
-        public static bool Meet(int left, int right, ref long steps)
-        {
-            if (left == right || left == AnyCharacter || right == AnyCharacter) return true;
-            return (left == AnyButDot && right != '.') || (right == AnyButDot && left != '.');
-        }
-    }
+    /// <summary>Two dots and stars: of two characters it could only be <c>..</c>, so that it never meets a pair.</summary>
+    public static bool IsTwoDots(ReadOnlySpan<char> segment) =>
+        segment.Length > 2 && !segment.ContainsAnyExcept('.', '*') && segment.Count('.') == 2;
 }
