@@ -14,6 +14,7 @@ internal sealed class CompiledPattern
     private readonly ulong[] endsBesidePairs;
     private readonly ulong[] endsBesideTwoDots;
     private readonly List<int> starts = [];
+    private bool isNearDots;
 
     public CompiledPattern(PathPattern pattern)
     {
@@ -22,6 +23,7 @@ internal sealed class CompiledPattern
         var (any, anyButDot) = (NewMask(), NewMask());
         (Takers, TakersBesideDot, Stays, Ends) = (NewMask(), NewMask(), NewMask(), NewMask());
         (Starts, RestingStarts, endsBesidePairs, endsBesideTwoDots) = (NewMask(), NewMask(), NewMask(), NewMask());
+        Nowhere = NewMask();
         takers.Add('?', any);
         takers.Add(SegmentPattern.AnyButDot, anyButDot);
         LastPosition = Place();
@@ -60,11 +62,17 @@ internal sealed class CompiledPattern
     /// <summary>Those behind a star, which takes any character and leaves the position as it is.</summary>
     public ulong[] Stays { get; }
 
+    /// <summary>No position.</summary>
+    public ulong[] Nowhere { get; }
+
     /// <summary>The first position of each segment, and the last of all.</summary>
     public ulong[] Starts { get; }
 
-    /// <summary>Those starts that are behind a <c>**</c>, which takes any segment and leaves the position as it is.</summary>
+    /// <summary>Those starts behind a <c>**</c>, which takes any segment and leaves the position as it is.</summary>
     public ulong[] RestingStarts { get; }
+
+    /// <summary>Whether there are <see cref="RestingStarts"/>.</summary>
+    public bool HasAnyNames { get; private set; }
 
     /// <summary>How many segments follow the last <c>**</c>; all where there is none.</summary>
     public int TailLength { get; private set; }
@@ -73,14 +81,15 @@ internal sealed class CompiledPattern
 
     private ulong[] Ends { get; }
 
-    /// <summary>The positions that take a character of another pattern: a proper one, <c>?</c> or any but a dot.</summary>
+    /// <summary>The positions that take a character of another pattern: a literal, <c>?</c> or any but a dot.</summary>
     public ulong[] TakersOf(int character) => character < asciiTakers.Length
         ? asciiTakers[character] ?? takersOfOther
         : takers.GetValueOrDefault(character, takersOfOther);
 
     /// <summary>The positions at the end of a segment that may end where <paramref name="segment"/> does.</summary>
     public ulong[] EndsFor(ReadOnlySpan<char> segment) =>
-        SegmentPattern.IsPair(segment) ? endsBesideTwoDots
+        !isNearDots ? Ends
+        : SegmentPattern.IsPair(segment) ? endsBesideTwoDots
         : SegmentPattern.IsTwoDots(segment) ? endsBesidePairs
         : Ends;
 
@@ -98,6 +107,7 @@ internal sealed class CompiledPattern
             if (segment is SegmentPattern.AnyNames)
             {
                 Mask.Add(RestingStarts, position);
+                HasAnyNames = true;
                 TailLength = 0;
                 continue;
             }
@@ -126,6 +136,7 @@ internal sealed class CompiledPattern
             Mask.Add(takes, position++);
         }
 
+        isNearDots |= SegmentPattern.IsPair(segment) || SegmentPattern.IsTwoDots(segment);
         Mask.Add(Ends, position);
         if (!SegmentPattern.IsPair(segment)) Mask.Add(endsBesidePairs, position);
         if (!SegmentPattern.IsTwoDots(segment)) Mask.Add(endsBesideTwoDots, position);

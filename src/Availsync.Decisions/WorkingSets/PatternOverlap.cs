@@ -4,12 +4,17 @@ using Availsync.Contracts;
 namespace Availsync.Decisions;
 
 /// <summary>Whether path patterns can name the same file: exactly, not by guess.</summary>
+/// <remarks>
+/// A comparison reads one pattern character by character and moves all positions of the other at once, so that its time
+/// grows with the product of both lengths by 64 and never with the number of stars.
+/// </remarks>
 public static class PatternOverlap
 {
     /// <summary>
-    /// The work that one declaration may cause, counted in comparisons of characters: some tenths of a second. Only
-    /// patterns made for that purpose come near it. What is left undecided then counts as overlapping, so that nobody
-    /// can stall the others of a partition, and no doubt ever lets two editors at one file.
+    /// The work that one declaration may cause, counted in words of 64 positions. A largest possible declaration takes
+    /// two thousand million against a largest possible other one, so that several of them in its way, all made for that
+    /// purpose, are still decided exactly. Past the limit what is left undecided counts as overlapping, so that many
+    /// such sets together cannot stall the others of a partition, and no doubt ever lets two editors at one file.
     /// </summary>
     private const long StepsMax = 16_000_000_000;
 
@@ -28,7 +33,8 @@ public static class PatternOverlap
 
     /// <summary>
     /// Each of <paramref name="paths"/> that overlaps one of <paramref name="others"/>, in order, with the index of the
-    /// first set in its way and a pattern of that set.
+    /// first set in its way and a pattern of that set. Exact, but for a limit that only many hostile sets at once can
+    /// reach: what is undecided then counts as overlapping.
     /// </summary>
     public static IReadOnlyList<(PathPattern Path, int OtherIndex, PathPattern OtherPath)> FirstOverlaps(
         IReadOnlyList<PathPattern> paths, IReadOnlyList<IReadOnlyList<PathPattern>> others) =>

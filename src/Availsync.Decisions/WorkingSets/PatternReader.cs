@@ -50,7 +50,7 @@ internal sealed class PatternReader
 
     private void ReadSegment(ReadOnlySpan<char> segment)
     {
-        resting.SetTo(reached, pattern.RestingStarts);
+        if (pattern.HasAnyNames) resting.SetTo(reached, pattern.RestingStarts);
         var characters = SegmentPattern.WithoutDots(segment);
         while (characters.Length > 0 && !reached.IsEmpty)
         {
@@ -58,7 +58,7 @@ internal sealed class PatternReader
             if (character == '*')
             {
                 reached.Spread(pattern.Takers);
-                characters = characters[1..];
+                characters = characters.TrimStart('*');
                 continue;
             }
 
@@ -73,8 +73,8 @@ internal sealed class PatternReader
             characters = characters[length..];
         }
 
-        if (!reached.IsEmpty) reached.Advance(pattern.EndsFor(segment));
-        reached.Add(resting);
+        if (!reached.IsEmpty) reached.Advance(pattern.EndsFor(segment), pattern.Nowhere);
+        if (pattern.HasAnyNames) reached.Add(resting);
     }
 
     /// <summary>Reads a <c>**</c>; true where it can stand while the pattern is at a <c>**</c> of its own.</summary>

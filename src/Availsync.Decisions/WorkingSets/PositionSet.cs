@@ -1,22 +1,27 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Availsync.Decisions;
 
 /// <summary>
 /// Positions of a compiled pattern, one bit each: those that a reading of another pattern can have come to. All of them
-/// move at once, 64 in one operation, and only the words between the lowest and the highest are touched.
+/// move at once, 256 in one operation, and only the words between the lowest and the highest are touched.
 /// </summary>
 internal sealed class PositionSet(int positions)
 {
+    private const int Lanes = 4;
+
     private readonly ulong[] words = new ulong[WordsFor(positions)];
     private int low;
     private int high = -1;
+
+    private static Vector256<ulong> FirstLane => Vector256.Create(ulong.MaxValue, 0, 0, 0);
 
     public bool IsEmpty => low > high;
 
     private Span<ulong> Live => words.AsSpan(low, high - low + 1);
 
-    public static int WordsFor(int positions) => (positions + 63) / 64;
+    public static int WordsFor(int positions) => (positions + (64 * Lanes) - 1) / (64 * Lanes) * Lanes;
 
     public bool Contains(int position) => (words[position >> 6] >> (position & 63) & 1) != 0;
 
@@ -33,40 +38,35 @@ internal sealed class PositionSet(int positions)
         words[low] = 1UL << (position & 63);
     }
 
-    /// <summary>From each position in <paramref name="takes"/> to the next; those in <paramref name="stays"/> also stay.</summary>
-    public void Advance(ReadOnlySpan<ulong> takes, ReadOnlySpan<ulong> stays)
+    /// <summary>
+    /// From each position in <paramref name="takes"/> to the next; those in <paramref name="stays"/> also stay, and the
+    /// others fall away.
+    /// </summary>
+    public void Advance(ulong[] takes, ulong[] stays)
     {
-        var row = words.AsSpan(0, Math.Min(high + 2, words.Length));
-        takes = takes[..row.Length];
-        stays = stays[..row.Length];
-        var carry = 0UL;
-        for (var i = low; i < row.Length; i++)
+        // The highest bit of each word goes into the next one, and that of a whole vector into the next vector.
+        var carried = Vector256<ulong>.Zero;
+        var (first, end) = (low / Lanes * Lanes, Math.Min((high / Lanes * Lanes) + (2 * Lanes), words.Length));
+        var next = carried;
+        for (var i = first; i < end; i += Lanes)
         {
-            var here = row[i];
-            var taken = here & takes[i];
-            row[i] = (taken << 1) | carry | (here & stays[i]);
-            carry = taken >> 63;
+            var here = Vector256.Create(words, i);
+            var taken = here & Vector256.Create(takes, i);
+            var over = Vector256.Shuffle(taken >> 63, Vector256.Create(3UL, 0, 1, 2));
+            var carry = Vector256.ConditionalSelect(FirstLane, carried, over);
+            next = (taken << 1) | carry | (here & Vector256.Create(stays, i));
+            next.CopyTo(words, i);
+            carried = over;
         }
 
-        Trim(row.Length - 1);
+        // Whole vectors are enough to know which are worth touching; most patterns have only one.
+        if (next == Vector256<ulong>.Zero) end -= Lanes;
+        if (first < end - Lanes && Vector256.Create(words, first) == Vector256<ulong>.Zero) first += Lanes;
+        if (first == end - Lanes && Vector256.Create(words, first) == Vector256<ulong>.Zero) end = first;
+        (low, high) = (first, end - 1);
     }
 
-    /// <summary>From each position in <paramref name="takes"/> to the next; the others fall away.</summary>
-    public void Advance(ReadOnlySpan<ulong> takes)
-    {
-        var end = Math.Min(high + 2, words.Length);
-        var carry = 0UL;
-        for (var i = low; i < end; i++)
-        {
-            var taken = words[i] & takes[i];
-            words[i] = (taken << 1) | carry;
-            carry = taken >> 63;
-        }
-
-        Trim(end - 1);
-    }
-
-    /// <summary>From each position to all behind it, up to and with the first that is not in <paramref name="passed"/>.</summary>
+    /// <summary>From each position to all behind it, up to the first not in <paramref name="passed"/>.</summary>
     public void Spread(ReadOnlySpan<ulong> passed)
     {
         // In an addition a carry runs through ones: it does here from each position to the end of its segment.
@@ -87,6 +87,8 @@ internal sealed class PositionSet(int positions)
     /// <summary>From the lowest position to all of <paramref name="starts"/> that are not before it.</summary>
     public void SpreadOver(ReadOnlySpan<ulong> starts)
     {
+        Trim(high);
+        if (IsEmpty) return;
         words[low] = starts[low] & (ulong.MaxValue << BitOperations.TrailingZeroCount(words[low]));
         starts[(low + 1)..].CopyTo(words.AsSpan(low + 1));
         Trim(words.Length - 1);
@@ -118,6 +120,7 @@ internal sealed class PositionSet(int positions)
         return false;
     }
 
+    /// <summary>Narrows to words that hold a position, none behind <paramref name="last"/>.</summary>
     private void Trim(int last)
     {
         high = last;

@@ -16,7 +16,7 @@ internal static class SegmentPattern
     public static bool IsLiteral(ReadOnlySpan<char> segment) => !segment.ContainsAny('*', '?');
 
     /// <summary>The same segment, but where one character keeps it from <c>.</c> and <c>..</c> that one does.</summary>
-    public static ReadOnlySpan<char> WithoutDots(ReadOnlySpan<char> segment) => segment switch
+    public static ReadOnlySpan<char> WithoutDots(ReadOnlySpan<char> segment) => segment.Length > 2 ? segment : segment switch
     {
         "?" => "\0",
         ".?" => ".\0",
@@ -30,7 +30,7 @@ internal static class SegmentPattern
     /// </summary>
     public static bool IsPair(ReadOnlySpan<char> segment) => segment is "??";
 
-    /// <summary>Two dots and stars: of two characters it could only be <c>..</c>, so that it never meets a pair.</summary>
+    /// <summary>Two dots and stars: of two characters only <c>..</c> fits, so that it never meets a pair.</summary>
     public static bool IsTwoDots(ReadOnlySpan<char> segment) =>
         segment.Length > 2 && !segment.ContainsAnyExcept('.', '*') && segment.Count('.') == 2;
 }
