@@ -94,19 +94,26 @@ internal sealed class PositionSet(int positions)
         Trim(words.Length - 1);
     }
 
-    /// <summary>Becomes the positions that are both in <paramref name="other"/> and in <paramref name="mask"/>.</summary>
-    public void SetTo(PositionSet other, ReadOnlySpan<ulong> mask)
+    /// <summary>Becomes the positions of <paramref name="other"/> that are in <paramref name="mask"/> too.</summary>
+    public void SetTo(PositionSet other, ulong[] mask)
     {
         Clear();
-        low = other.low;
-        for (var i = other.low; i <= other.high; i++) words[i] = other.words[i] & mask[i];
-        Trim(other.high);
+        (low, high) = (other.low / Lanes * Lanes, -1);
+        for (var i = low; i <= other.high; i += Lanes)
+        {
+            var both = Vector256.Create(other.words, i) & Vector256.Create(mask, i);
+            both.CopyTo(words, i);
+            if (both != Vector256<ulong>.Zero) high = i + Lanes - 1;
+        }
+
+        if (high < 0) low = 0;
     }
 
     public void Add(PositionSet other)
     {
         if (other.IsEmpty) return;
-        for (var i = other.low; i <= other.high; i++) words[i] |= other.words[i];
+        for (var i = other.low / Lanes * Lanes; i <= other.high; i += Lanes)
+            (Vector256.Create(words, i) | Vector256.Create(other.words, i)).CopyTo(words, i);
         (low, high) = IsEmpty ? (other.low, other.high) : (Math.Min(low, other.low), Math.Max(high, other.high));
     }
 

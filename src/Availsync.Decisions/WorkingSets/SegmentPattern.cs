@@ -16,8 +16,9 @@ internal static class SegmentPattern
     public static bool IsLiteral(ReadOnlySpan<char> segment) => !segment.ContainsAny('*', '?');
 
     /// <summary>The same segment, but where one character keeps it from <c>.</c> and <c>..</c> that one does.</summary>
-    public static ReadOnlySpan<char> WithoutDots(ReadOnlySpan<char> segment) => segment.Length > 2 ? segment : segment switch
+    public static ReadOnlySpan<char> WithoutDots(ReadOnlySpan<char> segment) => segment switch
     {
+        { Length: > 2 } => segment,
         "?" => "\0",
         ".?" => ".\0",
         "?." => "\0.",
