@@ -12,11 +12,11 @@ public static class PatternOverlap
 {
     /// <summary>
     /// The work that one declaration may cause, counted in words of 64 positions. A largest possible declaration takes
-    /// two thousand million against a largest possible other one, so that several of them in its way, all made for that
+    /// two thousand million against a largest possible other one, so that two of them in its way, all made for that
     /// purpose, are still decided exactly. Past the limit what is left undecided counts as overlapping, so that many
     /// such sets together cannot stall the others of a partition, and no doubt ever lets two editors at one file.
     /// </summary>
-    private const long StepsMax = 16_000_000_000;
+    private const long StepsMax = 5_000_000_000;
 
     // A working set is declared once and looked at by every later declaration on its root. The list is the key and is
     // never changed, so this only remembers what would be computed again.
@@ -33,7 +33,7 @@ public static class PatternOverlap
 
     /// <summary>
     /// Each of <paramref name="paths"/> that overlaps one of <paramref name="others"/>, in order, with the index of the
-    /// first set in its way and a pattern of that set. Exact, but for a limit that only many hostile sets at once can
+    /// first set in its way and a pattern of that set. Exact, but for a limit that only several hostile sets at once can
     /// reach: what is undecided then counts as overlapping.
     /// </summary>
     public static IReadOnlyList<(PathPattern Path, int OtherIndex, PathPattern OtherPath)> FirstOverlaps(
