@@ -95,8 +95,7 @@ public abstract class AgentsContract(Target target) : ContractTest(target)
         Assert.True((await Shared.Owner.GetAsync(agent.Path)).Expect(200)["agent.disabled"].Flag());
         (await Shared.Owner.PatchAsync(agent.Path, new { disabled = false })).Expect(200);
         await Eventually.TrueAsync(
-            OneSecond, async () => (await agent.GetAsync("/v1/work/claims")).Status == 200, "its key works again");
-        await agent.HoldAsync(NewRepo());
+            OneSecond, async () => (await agent.StartAsync(NewRepo())).Status == 200, "its key works again");
     }
 
     [Fact]
