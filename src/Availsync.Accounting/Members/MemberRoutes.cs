@@ -38,7 +38,8 @@ internal static class MemberRoutes
         if (fields.Refusal is { } refusal) return refusal;
 
         // Hashing takes its time, so it is done before anybody else has to wait for this change.
-        var hash = call.Context.RequestServices.GetRequiredService<Passwords>().Hash(form.Password);
+        var passwords = call.Context.RequestServices.GetRequiredService<Passwords>();
+        var hash = await passwords.HashAsync(form.Password, call.Aborted);
         var person = form.ToRow(call.OrgId, role!.Value, hash, call.Now);
         return await call.ChangeOnceAsync(key, body, async () =>
         {

@@ -27,7 +27,7 @@ internal sealed class SignUp(
         var name = fields.Label("workspace_name", WorkspaceRow.NameLengthMax, required: true);
         if (fields.Refusal is { } refusal) return refusal;
 
-        var hash = passwords.Hash(form.Password);
+        var hash = await passwords.HashAsync(form.Password, context.RequestAborted);
         return await CreateAsync(context, form, name!, hash, rule);
     }
 

@@ -24,7 +24,8 @@ internal sealed class SignIn(
         if (await throttle.RefuseAsync(account, address, context.RequestAborted) is { } tooMany) return tooMany;
         var person = await db.People.AsNoTracking()
             .SingleOrDefaultAsync(row => row.EmailKey == account, context.RequestAborted);
-        if (passwords.IsRight(person, password!)) return await WelcomeAsync(context, person!, account, address);
+        if (await passwords.IsRightAsync(person, password!, context.RequestAborted))
+            return await WelcomeAsync(context, person!, account, address);
 
         // Counted even when the client has hung up meanwhile, or guessing would be free for those who do.
         await throttle.RecordFailureAsync(account, address, CancellationToken.None);

@@ -1,8 +1,10 @@
 namespace Availsync.Accounting.Tests;
 
-public sealed class PasswordTests
+public sealed class PasswordTests : IDisposable
 {
     private readonly Passwords _passwords = new();
+
+    public void Dispose() => _passwords.Dispose();
 
     [Fact]
     public void A_password_is_right_or_wrong_and_nobody_has_any()
