@@ -124,11 +124,13 @@ public abstract class SessionsContract(Target target) : ContractTest(target)
     [Fact]
     public async Task Two_who_sign_up_at_once_with_one_address_do_not_both_get_it()
     {
-        var email = Unique.Email();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Anonymous.PostAsync(
-            "/v1/auth/signup", new { email, password = Workspace.Password, workspace_name = "x" })));
-        Assert.Single(answers, a => a.Status == 201);
-        Assert.Equal(5, answers.Count(a => a.Status == 409));
+        for (var round = 0; round < 3; round++)
+        {
+            var body = new { email = Unique.Email(), password = Workspace.Password, workspace_name = "x" };
+            var answers = await Task.WhenAll(
+                Anonymous.PostAsync("/v1/auth/signup", body), Anonymous.PostAsync("/v1/auth/signup", body));
+            Assert.Equal([201, 409], answers.Select(a => a.Status).Order());
+        }
     }
 
     [Theory]
