@@ -9,7 +9,8 @@ public abstract class AgentsContract(Target target) : ContractTest(target)
     public async Task An_agent_comes_with_its_first_key()
     {
         var answer = await Shared.Owner.PostAsync(
-            $"{Shared.Path}/agents", new { name = "nightly-codex", description = "updates", default_priority = 7, mode = "observe" });
+            $"{Shared.Path}/agents",
+            new { name = "nightly-codex", description = "updates", default_priority = 7, mode = "observe" });
         answer.Expect(201);
         Assert.Equal(["agent", "key", "api_key"], answer.Json.Members());
         Assert.Equal(
@@ -29,7 +30,8 @@ public abstract class AgentsContract(Target target) : ContractTest(target)
     [Fact]
     public async Task What_an_agent_leaves_out_has_its_default()
     {
-        var agent = (await Shared.Owner.PostAsync($"{Shared.Path}/agents", new { name = "plain" })).Expect(201)["agent"];
+        var agent = (await Shared.Owner.PostAsync($"{Shared.Path}/agents", new { name = "plain" }))
+            .Expect(201)["agent"];
         Assert.True(agent.At("description").IsNull() && agent.At("mode").IsNull());
         Assert.Equal(100, agent.At("default_priority").Number());
     }
@@ -55,7 +57,8 @@ public abstract class AgentsContract(Target target) : ContractTest(target)
             ("renamed", "d", 900L, "enforce"),
             (answer["agent.name"].Text(), answer["agent.description"].Text(), answer["agent.default_priority"].Number(),
                 answer["agent.mode"].Text()));
-        var cleared = (await Shared.Owner.PatchAsync(agent.Path, new { description = (string?)null, mode = (string?)null })).Expect(200);
+        var cleared = (await Shared.Owner.PatchAsync(
+            agent.Path, new { description = (string?)null, mode = (string?)null })).Expect(200);
         Assert.True(cleared["agent.description"].IsNull() && cleared["agent.mode"].IsNull());
         Assert.Equal("renamed", cleared["agent.name"].Text());
         (await Shared.Owner.PatchAsync(agent.Path, new { disabled = "yes" })).ExpectWrong("disabled");
@@ -76,11 +79,11 @@ public abstract class AgentsContract(Target target) : ContractTest(target)
         var claim = await agent.HoldAsync(resource);
         if (delete) (await Shared.Owner.DeleteAsync(agent.Path)).Expect(204);
         else (await Shared.Owner.PatchAsync(agent.Path, new { disabled = true })).Expect(200);
-        await Eventually.TrueAsync(
+        await Task.WhenAll(Target.Addresses.Select(edge => Eventually.TrueAsync(
             OneSecond,
-            async () => (await agent.GetAsync("/v1/work/claims")).Status == 401
-                && (await other.ReadAsync(claim)).At("status").Text() == "revoked",
-            "its key is refused and its claim is revoked");
+            async () => (await agent.At(edge).GetAsync("/v1/work/claims")).Status == 401
+                && (await other.At(edge).ReadAsync(claim)).At("status").Text() == "revoked",
+            $"its key is refused and its claim is revoked at {edge}")));
         (await agent.GetAsync("/v1/me")).ExpectError(401, "unauthorized");
         (await other.StartAsync(resource)).Expect(200, "proceed");
     }
@@ -117,6 +120,7 @@ public abstract class AgentsContract(Target target) : ContractTest(target)
         Assert.Equal("default", me["org.name"].Text());
         var (email, password) = (Target.FirstSignIn.Split(" / ")[0], Target.FirstSignIn.Split(" / ")[1]);
         var signedIn = (await Anonymous.PostAsync("/v1/auth/login", new { email, password })).Expect(200);
-        Assert.Equal(("default", "owner", "unlimited"), (signedIn["org.name"].Text(), signedIn["org.role"].Text(), signedIn["org.plan"].Text()));
+        Assert.Equal(("default", "owner", "unlimited"),
+            (signedIn["org.name"].Text(), signedIn["org.role"].Text(), signedIn["org.plan"].Text()));
     }
 }

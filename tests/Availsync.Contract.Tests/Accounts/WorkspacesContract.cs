@@ -9,13 +9,15 @@ public abstract class WorkspacesContract(Target target) : ContractTest(target)
         var workspace = await NewWorkspaceAsync();
         object[] changes =
         [
-            new { name = "Renamed" }, new { mode = "observe" }, new { arbitration = "preempt_lower" }, new { expiry_grace_seconds = 60 },
+            new { name = "Renamed" }, new { mode = "observe" }, new { arbitration = "preempt_lower" },
+            new { expiry_grace_seconds = 60 },
         ];
         foreach (var change in changes) (await workspace.Owner.PatchAsync(workspace.Path, change)).Expect(200);
         var org = (await workspace.Owner.GetAsync(workspace.Path)).Expect(200)["org"];
         Assert.Equal(
             ("Renamed", "observe", "preempt_lower", 60L),
-            (org.At("name").Text(), org.At("mode").Text(), org.At("arbitration").Text(), org.At("expiry_grace_seconds").Number()));
+            (org.At("name").Text(), org.At("mode").Text(), org.At("arbitration").Text(),
+                org.At("expiry_grace_seconds").Number()));
         var unchanged = (await workspace.Owner.PatchAsync(workspace.Path, new { })).Expect(200);
         Assert.Equal(org.GetRawText(), unchanged["org"].GetRawText());
     }
@@ -32,7 +34,8 @@ public abstract class WorkspacesContract(Target target) : ContractTest(target)
     {
         var workspace = await NewWorkspaceAsync();
         var before = (await workspace.Owner.GetAsync(workspace.Path)).Body;
-        (await workspace.Owner.SendAsync("PATCH", workspace.Path, Client.Content(System.Text.Encoding.UTF8.GetBytes(body), "application/json")))
+        (await workspace.Owner.SendAsync("PATCH", workspace.Path,
+            Client.Content(System.Text.Encoding.UTF8.GetBytes(body), "application/json")))
             .ExpectWrong(wrong);
         Assert.Equal(before, (await workspace.Owner.GetAsync(workspace.Path)).Body);
     }
@@ -44,19 +47,23 @@ public abstract class WorkspacesContract(Target target) : ContractTest(target)
         var foreign = await other.NewAgentAsync();
         (string Method, string Path, object? Body)[] calls =
         [
-            ("GET", other.Path, null), ("PATCH", other.Path, new { name = "Mine" }), ("GET", $"{other.Path}/agents", null),
+            ("GET", other.Path, null), ("PATCH", other.Path, new { name = "Mine" }),
+            ("GET", $"{other.Path}/agents", null),
             ("POST", $"{other.Path}/agents", new { name = "spy" }), ("GET", foreign.Path, null),
-            ("PATCH", foreign.Path, new { disabled = true }), ("DELETE", foreign.Path, null), ("GET", $"{foreign.Path}/keys", null),
+            ("PATCH", foreign.Path, new { disabled = true }), ("DELETE", foreign.Path, null),
+            ("GET", $"{foreign.Path}/keys", null),
             ("POST", $"{foreign.Path}/keys", null), ("DELETE", $"{foreign.Path}/keys/{foreign.KeyId}", null),
             ("POST", $"{foreign.Path}/keys/{foreign.KeyId}/rotate", null), ("GET", $"{other.Path}/members", null),
-            ("POST", $"{other.Path}/members", new { email = Unique.Email(), role = "owner", password = Workspace.Password }),
+            ("POST", $"{other.Path}/members",
+                new { email = Unique.Email(), role = "owner", password = Workspace.Password }),
             ("DELETE", $"{other.Path}/members/{other.UserId}", null),
             ("GET", $"{mine.Path}/agents/{foreign.Id}", null), ("DELETE", $"{mine.Path}/agents/{foreign.Id}", null),
             ("DELETE", $"{mine.Path}/members/{other.UserId}", null),
         ];
         foreach (var (method, path, body) in calls)
         {
-            var content = body is null ? null : Client.Content(JsonSerializer.SerializeToUtf8Bytes(body), "application/json");
+            var content =
+                body is null ? null : Client.Content(JsonSerializer.SerializeToUtf8Bytes(body), "application/json");
             (await mine.Owner.SendAsync(method, path, content)).ExpectError(404, "not_found");
         }
 
@@ -69,14 +76,17 @@ public abstract class WorkspacesContract(Target target) : ContractTest(target)
         var agent = await NewAgentAsync();
         (string Method, string Path, object? Body)[] calls =
         [
-            ("GET", Shared.Path, null), ("PATCH", Shared.Path, new { name = "x" }), ("GET", $"{Shared.Path}/agents", null),
-            ("POST", $"{Shared.Path}/agents", new { name = "x" }), ("GET", agent.Path, null), ("DELETE", agent.Path, null),
+            ("GET", Shared.Path, null), ("PATCH", Shared.Path, new { name = "x" }),
+            ("GET", $"{Shared.Path}/agents", null),
+            ("POST", $"{Shared.Path}/agents", new { name = "x" }), ("GET", agent.Path, null),
+            ("DELETE", agent.Path, null),
             ("GET", $"{agent.Path}/keys", null), ("POST", $"{agent.Path}/keys", null),
             ("POST", $"{agent.Path}/keys/{agent.KeyId}/rotate", null), ("GET", $"{Shared.Path}/members", null),
         ];
         foreach (var (method, path, body) in calls)
         {
-            var content = body is null ? null : Client.Content(JsonSerializer.SerializeToUtf8Bytes(body), "application/json");
+            var content =
+                body is null ? null : Client.Content(JsonSerializer.SerializeToUtf8Bytes(body), "application/json");
             (await agent.Client.SendAsync(method, path, content)).ExpectError(403, "forbidden");
         }
     }
@@ -86,7 +96,9 @@ public abstract class WorkspacesContract(Target target) : ContractTest(target)
     {
         var agent = await NewAgentAsync();
         var viewer = (await Shared.NewMemberAsync("viewer")).Client;
-        foreach (var path in (string[])[Shared.Path, $"{Shared.Path}/agents", agent.Path, $"{agent.Path}/keys", $"{Shared.Path}/members"])
+        string[] paths =
+            [Shared.Path, $"{Shared.Path}/agents", agent.Path, $"{agent.Path}/keys", $"{Shared.Path}/members"];
+        foreach (var path in paths)
             (await viewer.GetAsync(path)).Expect(200);
         (await viewer.PatchAsync(Shared.Path, new { name = "x" })).ExpectError(403, "forbidden");
         (await viewer.PostAsync($"{Shared.Path}/agents", new { name = "x" })).ExpectError(403, "forbidden");
@@ -95,7 +107,8 @@ public abstract class WorkspacesContract(Target target) : ContractTest(target)
         (await viewer.PostAsync($"{agent.Path}/keys")).ExpectError(403, "forbidden");
         (await viewer.PostAsync($"{agent.Path}/keys/{agent.KeyId}/rotate")).ExpectError(403, "forbidden");
         (await viewer.DeleteAsync($"{agent.Path}/keys/{agent.KeyId}")).ExpectError(403, "forbidden");
-        (await viewer.PostAsync($"{Shared.Path}/members", new { email = Unique.Email(), role = "owner", password = Workspace.Password }))
+        (await viewer.PostAsync($"{Shared.Path}/members",
+            new { email = Unique.Email(), role = "owner", password = Workspace.Password }))
             .ExpectError(403, "forbidden");
     }
 
@@ -106,7 +119,8 @@ public abstract class WorkspacesContract(Target target) : ContractTest(target)
         var (admin, viewer) = (await workspace.NewMemberAsync("admin"), await workspace.NewMemberAsync("viewer"));
         (await admin.Client.PatchAsync(workspace.Path, new { name = "By an admin" })).Expect(200);
         (await admin.Client.PostAsync($"{workspace.Path}/agents", new { name = "x" })).Expect(201);
-        (await admin.Client.PostAsync($"{workspace.Path}/members", new { email = Unique.Email(), role = "viewer", password = Workspace.Password }))
+        (await admin.Client.PostAsync($"{workspace.Path}/members",
+            new { email = Unique.Email(), role = "viewer", password = Workspace.Password }))
             .ExpectError(403, "forbidden");
         (await admin.Client.DeleteAsync($"{workspace.Path}/members/{viewer.UserId}")).ExpectError(403, "forbidden");
     }
@@ -120,7 +134,8 @@ public abstract class WorkspacesContract(Target target) : ContractTest(target)
         Assert.Equal([viewer.UserId, workspace.UserId], listed.EnumerateArray().Select(m => m.At("user_id").Text()));
         Assert.Equal(["user_id", "email", "role"], listed.At("0").Members());
         Assert.Equal((viewer.Email, "viewer"), (listed.At("0.email").Text(), listed.At("0.role").Text()));
-        (await workspace.Owner.DeleteAsync($"{workspace.Path}/members/{workspace.UserId}")).ExpectError(403, "forbidden");
+        (await workspace.Owner.DeleteAsync($"{workspace.Path}/members/{workspace.UserId}"))
+            .ExpectError(403, "forbidden");
         var second = await workspace.NewMemberAsync("owner");
         (await second.Client.DeleteAsync($"{workspace.Path}/members/{workspace.UserId}")).Expect(204);
         (await second.Client.DeleteAsync($"{workspace.Path}/members/{second.UserId}")).ExpectError(403, "forbidden");
@@ -135,7 +150,9 @@ public abstract class WorkspacesContract(Target target) : ContractTest(target)
         (await member.Client.GetAsync("/v1/work/claims")).Expect(200);
         (await Shared.Owner.DeleteAsync($"{Shared.Path}/members/{member.UserId}")).Expect(204);
         await Eventually.TrueAsync(
-            TimeSpan.FromSeconds(1), async () => (await member.Client.GetAsync("/v1/work/claims")).Status == 401, "the session has ended");
+            TimeSpan.FromSeconds(1),
+            async () => (await member.Client.GetAsync("/v1/work/claims")).Status == 401,
+            "the session has ended");
         (await Anonymous.PostAsync("/v1/auth/login", new { email = member.Email, password = Workspace.Password }))
             .ExpectError(401, "invalid_credentials");
     }

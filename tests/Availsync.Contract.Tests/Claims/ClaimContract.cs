@@ -16,7 +16,8 @@ public abstract class ClaimContract(Target target) : ContractTest(target)
         var before = TimeProvider.System.GetUtcNow();
         var answer = await agent.PostAsync(
             Start,
-            new { resource, reason = "scheduled run", priority = 7, duration_minutes = 20, metadata = new { job = "x", n = 1.50 } });
+            new { resource, reason = "scheduled run", priority = 7, duration_minutes = 20,
+                metadata = new { job = "x", n = 1.50 } });
         answer.Expect(200, "proceed");
         Assert.Equal(["action", "mode", "claim", "retry_after"], answer.Json.Members());
         Assert.Equal("enforce", answer["mode"].Text());
@@ -24,7 +25,8 @@ public abstract class ClaimContract(Target target) : ContractTest(target)
         var claim = answer["claim"];
         Assert.Equal(
             [
-                "id", "org_id", "agent_id", "agent_name", "resource_type", "resource_key", "resource", "status", "priority",
+                "id", "org_id", "agent_id", "agent_name", "resource_type", "resource_key", "resource", "status",
+                "priority",
                 "reason", "access", "started_at", "expires_at", "ended_at", "fencing_token", "working_set", "metadata",
             ],
             claim.Members());
@@ -34,8 +36,10 @@ public abstract class ClaimContract(Target target) : ContractTest(target)
                 claim.At("resource_type").Text(), claim.At("resource_key").Text(), claim.At("resource").Text()));
         Assert.Equal(
             ("active", 7L, "scheduled run", "exclusive"),
-            (claim.At("status").Text(), claim.At("priority").Number(), claim.At("reason").Text(), claim.At("access").Text()));
-        Assert.Equal("""{"job":"x","n":1.5}""", claim.At("metadata").GetRawText().Replace("1.50", "1.5", StringComparison.Ordinal));
+            (claim.At("status").Text(), claim.At("priority").Number(), claim.At("reason").Text(),
+                claim.At("access").Text()));
+        Assert.Equal("""{"job":"x","n":1.5}""", claim.At("metadata").GetRawText()
+            .Replace("1.50", "1.5", StringComparison.Ordinal));
         Assert.True(claim.At("ended_at").IsNull() && claim.At("working_set").IsNull());
         Assert.InRange(claim.At("started_at").Time(), before.AddMilliseconds(-1), TimeProvider.System.GetUtcNow());
         Assert.Equal(TimeSpan.FromMinutes(20), claim.At("expires_at").Time() - claim.At("started_at").Time());
@@ -60,7 +64,8 @@ public abstract class ClaimContract(Target target) : ContractTest(target)
     {
         var (holder, agent) = (await NewAgentAsync(), await NewAgentAsync());
         var resource = NewRepo();
-        var held = (await holder.PostAsync(Start, new { resource, reason = "release", priority = 5, duration_seconds = 600 }))
+        var held =
+            (await holder.PostAsync(Start, new { resource, reason = "release", priority = 5, duration_seconds = 600 }))
             .Expect(200, "proceed")["claim"];
         var now = TimeProvider.System.GetUtcNow();
         var skip = (await agent.StartAsync(resource)).Expect(200, "skip_run");
@@ -68,7 +73,8 @@ public abstract class ClaimContract(Target target) : ContractTest(target)
         Assert.Equal("Another active work claim has priority", skip["reason"].Text());
         Assert.Equal(held.At("expires_at").Text(), skip["retry_after"].Text());
         Assert.Equal(
-            ["id", "agent_id", "agent_name", "resource_type", "resource_key", "priority", "reason", "expires_at", "owned_by_you"],
+            ["id", "agent_id", "agent_name", "resource_type", "resource_key", "priority", "reason", "expires_at",
+                "owned_by_you"],
             skip["blocking_claim"].Members());
         foreach (var member in skip["blocking_claim"].Members().Where(m => m != "owned_by_you"))
             Assert.Equal(held.At(member).GetRawText(), skip["blocking_claim"].At(member).GetRawText());
@@ -103,7 +109,8 @@ public abstract class ClaimContract(Target target) : ContractTest(target)
         var agent = await NewAgentAsync();
         var key = $"owner/{Unique.Name()}";
         List<long> tokens = [];
-        foreach (var resource in (string[])[$"repo:{key}", $"project:{key}#a", $"project:{key}#b", $"repo:{key}", $"repo:{key}"])
+        string[] resources = [$"repo:{key}", $"project:{key}#a", $"project:{key}#b", $"repo:{key}", $"repo:{key}"];
+        foreach (var resource in resources)
         {
             var claim = await agent.HoldAsync(resource);
             tokens.Add(claim.Token);
@@ -144,15 +151,20 @@ public abstract class ClaimContract(Target target) : ContractTest(target)
         (await agent.DeclareAsync(claim, "edit", "a")).Expect(200);
         await Eventually.PassedAsync(claim.ExpiresAt);
         await Eventually.TrueAsync(
-            OneSecond, async () => (await agent.ReadAsync(claim)).At("status").Text() == "expired", "the claim is expired");
+            OneSecond,
+            async () => (await agent.ReadAsync(claim)).At("status").Text() == "expired",
+            "the claim is expired");
         var read = await agent.ReadAsync(claim);
         Assert.Equal(claim.ExpiresAt, read.At("ended_at").Time());
         Assert.True(read.At("working_set").IsNull());
-        Assert.Equal(1, (await agent.GetAsync("/v1/work/claims?status=expired")).Expect(200)["pagination.total"].Number());
-        Assert.Equal(0, (await agent.GetAsync("/v1/work/claims?status=active")).Expect(200)["pagination.total"].Number());
+        Assert.Equal(
+            1, (await agent.GetAsync("/v1/work/claims?status=expired")).Expect(200)["pagination.total"].Number());
+        Assert.Equal(
+            0, (await agent.GetAsync("/v1/work/claims?status=active")).Expect(200)["pagination.total"].Number());
         (await agent.ExtendAsync(claim, 600)).ExpectError(409, "claim_not_active");
         (await agent.DeclareAsync(claim, "edit", "a")).ExpectError(409, "claim_not_active");
-        Assert.Equal("expired", (await agent.FinishAsync(claim)).Expect(200, "already_finished")["claim.status"].Text());
+        Assert.Equal("expired", (await agent.FinishAsync(claim))
+            .Expect(200, "already_finished")["claim.status"].Text());
         Assert.Equal("expired", (await agent.Client.DeleteAsync($"/v1/work/claims/{claim.Id}"))
             .Expect(200, "already_finished")["claim.status"].Text());
     }

@@ -10,7 +10,8 @@ public abstract class ClaimRoutesContract(Target target) : ContractTest(target)
         var (holder, agent) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync());
         const string resource = "repo:owner/repo";
         var free = (await agent.PostAsync("/v1/work/check", new { resource })).Expect(200, "proceed");
-        Assert.Equal("""{"available":true,"action":"proceed","reason":null,"retry_after":null,"blocking_claim":null}""", free.Body);
+        Assert.Equal("""{"available":true,"action":"proceed","reason":null,"retry_after":null,"blocking_claim":null}""",
+            free.Body);
         Assert.Equal(0, (await workspace.Owner.GetAsync("/v1/work/claims"))["pagination.total"].Number());
         Assert.Equal(0, (await workspace.Owner.GetAsync("/v1/work/resources"))["pagination.total"].Number());
 
@@ -101,8 +102,10 @@ public abstract class ClaimRoutesContract(Target target) : ContractTest(target)
         var revoked = (await Shared.Owner.DeleteAsync($"/v1/work/claims/{claim.Id}")).Expect(200);
         Assert.Equal("revoked", revoked["claim.status"].Text());
         (await Shared.Owner.DeleteAsync($"/v1/work/claims/{claim.Id}")).Expect(200, "already_finished");
-        Assert.Equal("revoked", (await agent.FinishAsync(claim)).Expect(200, "already_finished")["claim.status"].Text());
-        Assert.Equal("revoked", (await agent.ExtendAsync(claim, 600)).ExpectError(409, "claim_not_active")["status"].Text());
+        Assert.Equal("revoked", (await agent.FinishAsync(claim))
+            .Expect(200, "already_finished")["claim.status"].Text());
+        Assert.Equal("revoked", (await agent.ExtendAsync(claim, 600))
+            .ExpectError(409, "claim_not_active")["status"].Text());
         await agent.HoldAsync(resource);
     }
 
@@ -129,7 +132,8 @@ public abstract class ClaimRoutesContract(Target target) : ContractTest(target)
         var answer = (await other.GetAsync($"/v1/work/claims/{claim.Id}")).Expect(200);
         Assert.Equal(["claim"], answer.Json.Members());
         Assert.Equal(claim.Id, answer["claim.id"].Text());
-        Assert.Equal(claim.Id, (await Shared.Owner.GetAsync($"/v1/work/claims/{claim.Id}")).Expect(200)["claim.id"].Text());
+        Assert.Equal(
+            claim.Id, (await Shared.Owner.GetAsync($"/v1/work/claims/{claim.Id}")).Expect(200)["claim.id"].Text());
     }
 
     [Fact]
@@ -158,7 +162,9 @@ public abstract class ClaimRoutesContract(Target target) : ContractTest(target)
         Assert.Equal([revoked.Id], await ListedAsync(agent.Client, "?status=revoked"));
         Assert.Empty(await ListedAsync(agent.Client, "?status=expired"));
         Assert.Empty(await ListedAsync(agent.Client, "?status=preempted"));
-        foreach (var spelling in (string[])["repo:owner/repo", "repo:OWNER/Repo", "repo:https%3A%2F%2Fgithub.com%2Fowner%2Frepo.git"])
+        string[] spellings =
+            ["repo:owner/repo", "repo:OWNER/Repo", "repo:https%3A%2F%2Fgithub.com%2Fowner%2Frepo.git"];
+        foreach (var spelling in spellings)
             Assert.Equal([revoked.Id, released.Id], await ListedAsync(agent.Client, $"?resource={spelling}"));
         Assert.Equal([active.Id], await ListedAsync(agent.Client, "?resource=project:owner/repo%23part"));
         Assert.Equal([released.Id], await ListedAsync(agent.Client, "?resource=repo:owner/repo&status=released"));
@@ -196,5 +202,6 @@ public abstract class ClaimRoutesContract(Target target) : ContractTest(target)
     }
 
     private static async Task<string[]> ListedAsync(Client client, string query) =>
-        [.. (await client.GetAsync($"/v1/work/claims{query}")).Expect(200)["claims"].EnumerateArray().Select(c => c.At("id").Text())];
+        [.. (await client.GetAsync($"/v1/work/claims{query}")).Expect(200)["claims"].EnumerateArray()
+            .Select(c => c.At("id").Text())];
 }

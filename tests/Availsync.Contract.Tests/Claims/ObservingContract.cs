@@ -16,7 +16,8 @@ public abstract class ObservingContract(Target target) : ContractTest(target)
         Assert.Equal(["action", "would_have_blocked", "reason", "retry_after", "blocking_claim"], shadow.Members());
         Assert.Equal("proceed", shadow.At("action").Text());
         Assert.False(shadow.At("would_have_blocked").Flag());
-        Assert.True(shadow.At("reason").IsNull() && shadow.At("retry_after").IsNull() && shadow.At("blocking_claim").IsNull());
+        Assert.True(
+            shadow.At("reason").IsNull() && shadow.At("retry_after").IsNull() && shadow.At("blocking_claim").IsNull());
         Assert.Equal(0, (await workspace.Owner.GetAsync("/v1/work/claims")).Expect(200)["pagination.total"].Number());
         await agent.HoldAsync("repo:owner/repo");
     }
@@ -56,7 +57,8 @@ public abstract class ObservingContract(Target target) : ContractTest(target)
         var agent = await workspace.NewAgentAsync();
         async Task BecomesAsync(string mode) => await Eventually.TrueAsync(
             TimeSpan.FromSeconds(1),
-            async () => (await agent.StartAsync($"project:{Unique.Name()}")).Expect(200, "proceed")["mode"].Text() == mode,
+            async () => (await agent.StartAsync($"project:{Unique.Name()}"))
+                .Expect(200, "proceed")["mode"].Text() == mode,
             $"the mode is {mode}");
         await BecomesAsync("enforce");
         await workspace.ChangeAsync(new { mode = "observe" });

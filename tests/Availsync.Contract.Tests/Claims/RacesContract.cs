@@ -16,7 +16,8 @@ public abstract class RacesContract(Target target) : ContractTest(target)
         for (var round = 0; round < Rounds; round++)
         {
             var resource = NewRepo();
-            var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => agents[i % 5].StartAsync(resource)));
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, 50).Select(i => agents[i % 5].At(EdgeOf(i)).StartAsync(resource)));
             var winner = Assert.Single(answers, a => a.Expect(200)["action"].Text() == "proceed");
             var id = winner["claim.id"].Text();
             Assert.All(answers.Where(a => a != winner), a => Assert.Equal(id, a["blocking_claim.id"].Text()));
@@ -32,7 +33,11 @@ public abstract class RacesContract(Target target) : ContractTest(target)
             var key = $"owner/{Unique.Name()}";
             var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(
                 i => agent.StartAsync(i % 2 == 0 ? $"repo:{key}" : $"project:{key}#{i % 5}")));
-            string[] granted = [.. answers.Where(a => a.Expect(200)["action"].Text() == "proceed").Select(a => a["claim.resource"].Text())];
+            string[] granted =
+            [
+                .. answers.Where(a => a.Expect(200)["action"].Text() == "proceed")
+                    .Select(a => a["claim.resource"].Text()),
+            ];
             Assert.NotEmpty(granted);
             Assert.Equal(granted.Distinct(), granted);
             Assert.True(granted.Length == 1 || granted.All(r => r.StartsWith("project:", StringComparison.Ordinal)));
@@ -72,19 +77,20 @@ public abstract class RacesContract(Target target) : ContractTest(target)
     public async Task A_read_sees_every_write_that_was_answered_before_it()
     {
         var agent = await NewAgentAsync();
+        var reader = agent.At(EdgeOf(1));
         for (var round = 0; round < 30; round++)
         {
             var claim = await agent.HoldAsync(NewRepo());
-            Assert.Equal("active", (await agent.ReadAsync(claim)).At("status").Text());
-            var list = (await agent.GetAsync("/v1/work/claims?limit=1")).Expect(200);
+            Assert.Equal("active", (await reader.ReadAsync(claim)).At("status").Text());
+            var list = (await reader.GetAsync("/v1/work/claims?limit=1")).Expect(200);
             Assert.Equal(claim.Id, list["claims.0.id"].Text());
             var extended = (await agent.ExtendAsync(claim, 1200)).Expect(200, "extended")["claim.expires_at"].Text();
-            Assert.Equal(extended, (await agent.ReadAsync(claim)).At("expires_at").Text());
+            Assert.Equal(extended, (await reader.ReadAsync(claim)).At("expires_at").Text());
             (await agent.DeclareAsync(claim, "edit", "a")).Expect(200, "updated");
-            Assert.Equal("a", (await agent.ReadAsync(claim)).At("working_set.paths.0").Text());
+            Assert.Equal("a", (await reader.ReadAsync(claim)).At("working_set.paths.0").Text());
             (await agent.FinishAsync(claim)).Expect(200, "finished");
-            Assert.Equal("released", (await agent.ReadAsync(claim)).At("status").Text());
-            Assert.Equal("released", (await agent.GetAsync("/v1/work/claims?limit=1"))["claims.0.status"].Text());
+            Assert.Equal("released", (await reader.ReadAsync(claim)).At("status").Text());
+            Assert.Equal("released", (await reader.GetAsync("/v1/work/claims?limit=1"))["claims.0.status"].Text());
         }
     }
 }

@@ -32,7 +32,8 @@ public abstract class ErrorsContract(Target target) : ContractTest(target)
     {
         var agent = await NewAgentAsync();
         var bytes = Encoding.Latin1.GetBytes("{\"resource\": \"repo:owner/caf\u00e9\"}");
-        (await agent.Client.SendAsync("POST", Start, Client.Content(bytes, "application/json"))).ExpectError(400, "invalid_json");
+        (await agent.Client.SendAsync("POST", Start, Client.Content(bytes, "application/json")))
+            .ExpectError(400, "invalid_json");
         var deep = string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1" + new string('}', 5000);
         (await agent.Client.PostTextAsync(Start, deep)).ExpectError(400, "invalid_json");
     }
@@ -42,7 +43,8 @@ public abstract class ErrorsContract(Target target) : ContractTest(target)
     {
         var agent = await NewAgentAsync();
         var answer = await agent.PostAsync(
-            Start, new { resource = NewRepo(), duration_minutes = 0, priority = 1001, reason = new string('x', 501), metadata = 1 });
+            Start, new { resource = NewRepo(), duration_minutes = 0, priority = 1001, reason = new string('x', 501),
+                metadata = 1 });
         answer.ExpectWrong("duration_minutes", "metadata", "priority", "reason");
     }
 
@@ -82,8 +84,10 @@ public abstract class ErrorsContract(Target target) : ContractTest(target)
         (await agent.Client.SendAsync("POST", Start, Padded(BytesMax))).Expect(200, "proceed");
         (await agent.Client.SendAsync("POST", Start, Padded(BytesMax + 1))).ExpectError(413, "payload_too_large");
         (await agent.Client.SendAsync("POST", Start, Padded(BytesMax * 8))).ExpectError(413, "payload_too_large");
-        (await Anonymous.SendAsync("POST", "/v1/auth/login", Padded(BytesMax + 1))).ExpectError(413, "payload_too_large");
-        (await Shared.Owner.SendAsync("PATCH", Shared.Path, Padded(BytesMax + 1))).ExpectError(413, "payload_too_large");
+        (await Anonymous.SendAsync("POST", "/v1/auth/login", Padded(BytesMax + 1)))
+            .ExpectError(413, "payload_too_large");
+        (await Shared.Owner.SendAsync("PATCH", Shared.Path, Padded(BytesMax + 1)))
+            .ExpectError(413, "payload_too_large");
     }
 
     [Fact]
@@ -91,7 +95,8 @@ public abstract class ErrorsContract(Target target) : ContractTest(target)
     {
         var agent = await NewAgentAsync();
         (await agent.Client.SendAsync("POST", Start, new Chunked(Padding(BytesMax)))).Expect(200, "proceed");
-        (await agent.Client.SendAsync("POST", Start, new Chunked(Padding(BytesMax + 1)))).ExpectError(413, "payload_too_large");
+        (await agent.Client.SendAsync("POST", Start, new Chunked(Padding(BytesMax + 1))))
+            .ExpectError(413, "payload_too_large");
         (await Anonymous.SendAsync("POST", "/v1/auth/login", new Chunked(Padding(BytesMax + 1))))
             .ExpectError(413, "payload_too_large");
     }
@@ -138,7 +143,8 @@ public abstract class ErrorsContract(Target target) : ContractTest(target)
         foreach (var answer in answers)
         {
             Assert.InRange(answer.Status, 400, 499);
-            Assert.All(insides, inside => Assert.DoesNotContain(inside, answer["message"].Text(), StringComparison.Ordinal));
+            Assert.All(
+                insides, inside => Assert.DoesNotContain(inside, answer["message"].Text(), StringComparison.Ordinal));
         }
     }
 

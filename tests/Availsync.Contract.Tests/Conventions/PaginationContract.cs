@@ -38,7 +38,8 @@ public abstract class PaginationContract(Target target) : ContractTest(target)
         var (client, path) = await FilledAsync(items, 1);
         Assert.Equal(200, (await client.GetAsync($"{path}?limit=200")).Expect(200)["pagination.limit"].Number());
         Assert.Equal(200, (await client.GetAsync($"{path}?limit=201")).Expect(200)["pagination.limit"].Number());
-        Assert.Equal(200, (await client.GetAsync($"{path}?limit=99999999999999999999")).Expect(200)["pagination.limit"].Number());
+        Assert.Equal(200, (await client.GetAsync($"{path}?limit=99999999999999999999"))
+            .Expect(200)["pagination.limit"].Number());
     }
 
     [Theory]
@@ -70,7 +71,8 @@ public abstract class PaginationContract(Target target) : ContractTest(target)
         var agent = await workspace.NewAgentAsync();
         for (var i = 1; i < count && items == "agents"; i++) await workspace.NewAgentAsync();
         for (var i = 1; i < count && items == "members"; i++) await workspace.NewMemberAsync("viewer");
-        for (var i = 1; i < count && items == "keys"; i++) (await workspace.Owner.PostAsync($"{agent.Path}/keys")).Expect(201);
+        for (var i = 1; i < count && items == "keys"; i++)
+            (await workspace.Owner.PostAsync($"{agent.Path}/keys")).Expect(201);
         for (var i = 0; i < count && items is ("claims" or "resources"); i++) await agent.HoldAsync($"project:p{i}");
         return items switch
         {

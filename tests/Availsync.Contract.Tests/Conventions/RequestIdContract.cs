@@ -1,6 +1,8 @@
 namespace Availsync.Contract.Tests;
 
-/// <summary><c>X-Request-Id</c>. That every answer has one, and errors the same in their body, all tests check.</summary>
+/// <summary>
+/// <c>X-Request-Id</c>. That every answer has one, and errors the same in their body, all tests check.
+/// </summary>
 public abstract class RequestIdContract(Target target) : ContractTest(target)
 {
     [Fact]
@@ -39,7 +41,8 @@ public abstract class RequestIdContract(Target target) : ContractTest(target)
             Assert.NotEqual(id, answer.Expect(200).RequestId);
         }
 
-        var twice = await agent.Client.With("X-Request-Id", "one").With("X-Request-Id", "two").GetAsync("/v1/work/claims");
+        var twice =
+            await agent.Client.With("X-Request-Id", "one").With("X-Request-Id", "two").GetAsync("/v1/work/claims");
         Assert.DoesNotContain(twice.Expect(200).RequestId, (string[])["one", "two", "one,two", "one, two"]);
     }
 

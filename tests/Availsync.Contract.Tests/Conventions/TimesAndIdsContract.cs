@@ -20,7 +20,8 @@ public abstract class TimesAndIdsContract(Target target) : ContractTest(target)
     public async Task A_time_is_taken_with_any_offset_and_any_fraction_or_none(string format, int offsetMinutes)
     {
         var agent = await NewAgentAsync();
-        var start_at = TimeProvider.System.GetUtcNow().AddMinutes(offsetMinutes).ToString(format, CultureInfo.InvariantCulture);
+        var start_at =
+            TimeProvider.System.GetUtcNow().AddMinutes(offsetMinutes).ToString(format, CultureInfo.InvariantCulture);
         (await agent.PostAsync(Start, new { resource = NewRepo(), start_at })).Expect(200, "proceed");
     }
 
@@ -44,7 +45,8 @@ public abstract class TimesAndIdsContract(Target target) : ContractTest(target)
     public async Task A_start_may_be_dated_up_to_five_minutes_from_now(int seconds)
     {
         var agent = await NewAgentAsync();
-        (await agent.PostAsync(Start, new { resource = NewRepo(), start_at = InSeconds(seconds) })).Expect(200, "proceed");
+        (await agent.PostAsync(Start, new { resource = NewRepo(), start_at = InSeconds(seconds) }))
+            .Expect(200, "proceed");
     }
 
     [Theory]
@@ -91,7 +93,8 @@ public abstract class TimesAndIdsContract(Target target) : ContractTest(target)
         var agent = await NewAgentAsync();
         (await agent.GetAsync($"/v1/work/claims/{id}")).ExpectError(404, "not_found");
         (await agent.Client.DeleteAsync($"/v1/work/claims/{id}")).ExpectError(404, "not_found");
-        (await agent.PostAsync($"/v1/work/claims/{id}/extend", new { duration_minutes = 1 })).ExpectError(404, "not_found");
+        (await agent.PostAsync($"/v1/work/claims/{id}/extend", new { duration_minutes = 1 }))
+            .ExpectError(404, "not_found");
         (await Shared.Owner.GetAsync($"/v1/orgs/{id}")).ExpectError(404, "not_found");
         (await Shared.Owner.GetAsync($"{Shared.Path}/agents/{id}")).ExpectError(404, "not_found");
         (await Shared.Owner.GetAsync($"{Shared.Path}/agents/{id}/keys")).ExpectError(404, "not_found");

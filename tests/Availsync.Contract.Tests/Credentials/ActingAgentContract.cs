@@ -11,7 +11,8 @@ public abstract class ActingAgentContract(Target target) : ContractTest(target)
     {
         var (agent, other) = (await NewAgentAsync(), await NewAgentAsync());
         var resource = NewRepo();
-        (await agent.PostAsync($"/v1/work/{call}", new { resource, agent_id = other.Id })).ExpectError(403, "agent_mismatch");
+        (await agent.PostAsync($"/v1/work/{call}", new { resource, agent_id = other.Id }))
+            .ExpectError(403, "agent_mismatch");
         (await agent.PostAsync($"/v1/work/{call}", new { resource, agent_id = agent.Id })).Expect(status);
     }
 
@@ -33,8 +34,10 @@ public abstract class ActingAgentContract(Target target) : ContractTest(target)
     public async Task An_agent_id_that_is_none_is_400()
     {
         var agent = await NewAgentAsync();
-        (await agent.PostAsync("/v1/work/run/start", new { resource = NewRepo(), agent_id = "me" })).ExpectWrong("agent_id");
-        (await agent.PostAsync("/v1/work/run/start", new { resource = NewRepo(), agent_id = 7 })).ExpectWrong("agent_id");
+        (await agent.PostAsync("/v1/work/run/start", new { resource = NewRepo(), agent_id = "me" }))
+            .ExpectWrong("agent_id");
+        (await agent.PostAsync("/v1/work/run/start", new { resource = NewRepo(), agent_id = 7 }))
+            .ExpectWrong("agent_id");
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Availsync.Contract.Tests;
 
-/// <summary>The check of a key, written from the contract alone: CRC-32 (IEEE 802.3) of all before it, in base62.</summary>
+/// <summary>
+/// The check of a key, written from the contract alone: CRC-32 (IEEE 802.3) of all before it, in base62.
+/// </summary>
 internal static class KeyForm
 {
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

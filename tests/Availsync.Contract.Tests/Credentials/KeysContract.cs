@@ -77,8 +77,7 @@ public abstract class KeysContract(Target target) : ContractTest(target)
     [Fact]
     public async Task A_revoked_key_stops_within_a_second()
     {
-        var agent = await NewAgentAsync();
-        (await agent.StartAsync(NewRepo())).Expect(200, "proceed");
+        var agent = await KnownAgentAsync();
         (await Shared.Owner.DeleteAsync($"{agent.Path}/keys/{agent.KeyId}")).Expect(204);
         await StoppedAsync(agent.Client, OneSecond);
         (await Shared.Owner.DeleteAsync($"{agent.Path}/keys/{agent.KeyId}")).ExpectError(404, "not_found");
@@ -87,8 +86,7 @@ public abstract class KeysContract(Target target) : ContractTest(target)
     [Fact]
     public async Task A_rotated_key_stops_within_a_second_and_the_new_one_works_at_once()
     {
-        var agent = await NewAgentAsync();
-        (await agent.StartAsync(NewRepo())).Expect(200, "proceed");
+        var agent = await KnownAgentAsync();
         var rotated = (await Shared.Owner.PostAsync($"{agent.Path}/keys/{agent.KeyId}/rotate")).Expect(201);
         Assert.Equal(["key", "api_key"], rotated.Json.Members());
         Assert.NotEqual(agent.KeyId, rotated["key.id"].Text());
@@ -101,7 +99,8 @@ public abstract class KeysContract(Target target) : ContractTest(target)
     {
         var agent = await NewAgentAsync();
         var over = TimeProvider.System.GetUtcNow().AddSeconds(3);
-        (await Shared.Owner.PostAsync($"{agent.Path}/keys/{agent.KeyId}/rotate", new { grace_seconds = 3 })).Expect(201);
+        (await Shared.Owner.PostAsync($"{agent.Path}/keys/{agent.KeyId}/rotate", new { grace_seconds = 3 }))
+            .Expect(201);
         (await agent.GetAsync("/v1/work/claims")).Expect(200);
         await Eventually.PassedAsync(over);
         await StoppedAsync(agent.Client, OneSecond);
@@ -134,9 +133,19 @@ public abstract class KeysContract(Target target) : ContractTest(target)
         Assert.Equal(1, (await Shared.Owner.GetAsync($"{agent.Path}/keys"))["pagination.total"].Number());
     }
 
-    private static async Task StoppedAsync(Client client, TimeSpan bound) =>
-        await Eventually.TrueAsync(
-            bound, async () => (await client.GetAsync("/v1/work/claims")).Status == 401, "the key is refused");
+    private async Task StoppedAsync(Client client, TimeSpan bound) => await Task.WhenAll(
+        Target.Addresses.Select(edge => Eventually.TrueAsync(
+            bound,
+            async () => (await client.At(edge).GetAsync("/v1/work/claims")).Status == 401,
+            $"the key is refused at {edge}")));
+
+    /// <summary>An agent whose key every edge has seen and may remember.</summary>
+    private async Task<Agent> KnownAgentAsync()
+    {
+        var agent = await NewAgentAsync();
+        foreach (var edge in Target.Addresses) (await agent.Client.At(edge).GetAsync("/v1/work/claims")).Expect(200);
+        return agent;
+    }
 
     private async Task<string> RevokedAsync()
     {

@@ -75,7 +75,8 @@ public abstract class SessionsContract(Target target) : ContractTest(target)
     [Fact]
     public async Task One_session_ends_and_the_others_stay()
     {
-        var (one, two) = (await LogInAsync(Shared.Email, Workspace.Password), await LogInAsync(Shared.Email, Workspace.Password));
+        var (one, two) =
+            (await LogInAsync(Shared.Email, Workspace.Password), await LogInAsync(Shared.Email, Workspace.Password));
         (await Anonymous.WithCookie(one.SessionCookie()).PostAsync("/v1/auth/logout")).Expect(204);
         (await Anonymous.WithCookie(two.SessionCookie()).GetAsync("/v1/me")).Expect(200);
     }
@@ -115,9 +116,11 @@ public abstract class SessionsContract(Target target) : ContractTest(target)
     public async Task An_address_is_taken_once_whatever_its_case()
     {
         var email = Shared.Email.ToUpperInvariant();
-        (await Anonymous.PostAsync("/v1/auth/signup", new { email, password = Workspace.Password, workspace_name = "x" }))
+        (await Anonymous.PostAsync("/v1/auth/signup",
+            new { email, password = Workspace.Password, workspace_name = "x" }))
             .ExpectError(409, "email_taken");
-        (await Shared.Owner.PostAsync($"{Shared.Path}/members", new { email, role = "viewer", password = Workspace.Password }))
+        (await Shared.Owner.PostAsync($"{Shared.Path}/members",
+            new { email, role = "viewer", password = Workspace.Password }))
             .ExpectError(409, "email_taken");
     }
 
@@ -154,7 +157,8 @@ public abstract class SessionsContract(Target target) : ContractTest(target)
     public async Task An_idempotency_key_means_nothing_to_signing_in()
     {
         var client = Anonymous.WithIdempotencyKey("the-same");
-        (await client.PostAsync("/v1/auth/login", new { email = Shared.Email, password = Workspace.Password })).Expect(200);
+        (await client.PostAsync("/v1/auth/login", new { email = Shared.Email, password = Workspace.Password }))
+            .Expect(200);
         (await client.PostAsync("/v1/auth/login", new { email = Unique.Email(), password = "something else" }))
             .ExpectError(401, "invalid_credentials");
     }

@@ -81,7 +81,8 @@ internal sealed class OpenApiDocument
             return;
         }
 
-        if (answer.Status == 401 && answer.Header("WWW-Authenticate") is null) faults.Add("401 without WWW-Authenticate.");
+        if (answer.Status == 401 && answer.Header("WWW-Authenticate") is null)
+            faults.Add("401 without WWW-Authenticate.");
         CheckBody(_error, answer, faults, closed: false);
         if (answer.Header("Idempotency-Replayed") is not null || faults.Count > 0) return;
         if (answer["request_id"].Text() != answer.RequestId) faults.Add("request_id is not X-Request-Id.");
@@ -97,7 +98,7 @@ internal sealed class OpenApiDocument
 
         string[] allowed = [.. (answer.Header("Allow") ?? "").Split(',').Select(m => m.Trim()).Order()];
         if (!allowed.SequenceEqual(MethodsOf(item)))
-            faults.Add($"Allow is '{answer.Header("Allow")}', but {string.Join(", ", MethodsOf(item))} are documented.");
+            faults.Add($"Allow is '{string.Join(", ", allowed)}', not '{string.Join(", ", MethodsOf(item))}'.");
     }
 
     private void CheckDocumented(JsonElement operation, Answer answer, List<string> faults)
@@ -130,9 +131,13 @@ internal sealed class OpenApiDocument
         var schema = _schemas.Resolve(promise.GetProperty("schema"));
         var isNumber = schema.GetProperty("type").ValueEquals("integer");
         if (isNumber && !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
             faults.Add($"The header {header.Name} is no number: {value}");
-        else
-            faults.AddRange(_schemas.FaultsOf(schema, isNumber ? JsonDocument.Parse(value).RootElement : Text(value), true));
+            return;
+        }
+
+        var said = isNumber ? JsonDocument.Parse(value).RootElement : Text(value);
+        faults.AddRange(_schemas.FaultsOf(schema, said, closed: true));
     }
 
     private void CheckBody(JsonElement schema, Answer answer, List<string> faults, bool closed)

@@ -11,7 +11,8 @@ internal sealed partial class SchemaValidator(JsonElement document)
 {
     private static readonly string[] Known =
     [
-        "$ref", "type", "const", "enum", "properties", "required", "additionalProperties", "items", "minItems", "maxItems",
+        "$ref", "type", "const", "enum", "properties", "required", "additionalProperties", "items", "minItems",
+        "maxItems",
         "minLength", "maxLength", "minimum", "maximum", "pattern", "format", "anyOf", "oneOf", "allOf", "description",
         "default", "example", "examples",
     ];
@@ -87,7 +88,8 @@ internal sealed partial class SchemaValidator(JsonElement document)
                 case "type": Must(IsOf(says, value), at, $"should be {says}, is {value.ValueKind}"); break;
                 case "const": Must(JsonElement.DeepEquals(says, value), at, $"should be {says}, is {value}"); break;
                 case "enum":
-                    Must(says.EnumerateArray().Any(e => JsonElement.DeepEquals(e, value)), at, $"should be in {says}, is {value}");
+                    Must(says.EnumerateArray().Any(e => JsonElement.DeepEquals(e, value)), at,
+                        $"should be in {says}, is {value}");
                     break;
                 default:
                     if (value.ValueKind == JsonValueKind.Object) ApplyToObject(keyword, value, at, spoken);
@@ -121,11 +123,15 @@ internal sealed partial class SchemaValidator(JsonElement document)
 
         private void ApplyToArray(JsonProperty keyword, JsonElement value, string at)
         {
-            var i = 0;
-            if (keyword.Name == "items")
-                foreach (var item in value.EnumerateArray()) Visit(keyword.Value, item, $"{at}[{i++}]");
-            else if (keyword.Name == "minItems") Must(value.GetArrayLength() >= keyword.Value.GetInt32(), at, "has too few items");
-            else if (keyword.Name == "maxItems") Must(value.GetArrayLength() <= keyword.Value.GetInt32(), at, "has too many items");
+            var length = value.GetArrayLength();
+            switch (keyword.Name)
+            {
+                case "items":
+                    foreach (var (i, item) in value.EnumerateArray().Index()) Visit(keyword.Value, item, $"{at}[{i}]");
+                    break;
+                case "minItems": Must(length >= keyword.Value.GetInt32(), at, "has too few items"); break;
+                case "maxItems": Must(length <= keyword.Value.GetInt32(), at, "has too many items"); break;
+            }
         }
 
         private void ApplyToText(JsonProperty keyword, string text, string at)

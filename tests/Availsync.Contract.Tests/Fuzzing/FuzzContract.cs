@@ -33,7 +33,8 @@ public abstract class FuzzContract(Target target, int count) : ContractTest(targ
         TestContext.Current.TestOutputHelper?.WriteLine($"Seed {seed}: {seen}");
         if (to - from < 1000) return;
         // A fuzz that never gets past the door proves nothing about what is behind it.
-        Assert.All((int[])[200, 201, 204, 400, 401, 403, 404, 405, 409, 415, 422], s => Assert.True(statuses.ContainsKey(s), $"{s} in {seen}"));
+        Assert.All((int[])[200, 201, 204, 400, 401, 403, 404, 405, 409, 415, 422],
+            s => Assert.True(statuses.ContainsKey(s), $"{s} in {seen}"));
     }
 
     private async Task<(int Status, string? Fault)> TryAsync(FuzzedRequest request)

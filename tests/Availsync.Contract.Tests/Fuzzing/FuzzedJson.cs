@@ -8,15 +8,20 @@ internal sealed class FuzzedJson(Random random)
 {
     private static readonly string[] Strings =
     [
-        "", " ", "a", "null", "0", "-1", "repo:owner/repo", "project:x", "repo:", ":", "repo:git@github.com:a/b.git", "edit",
-        "read", "../..", "/", "**", "a/**/b", "*?*", "\0", "\u0007", "\ud83c\udf0d", "e\u0301", "\u202e", "\ufeff", "'; --",
-        "2026-05-22T10:30:00Z", "9999-12-31T23:59:59.9999999+14:00", "0001-01-01T00:00:00-14:00", "%00", "{}", "<script>",
-        "01900000-0000-7000-8000-000000000000", "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "", " ", "a", "null", "0", "-1", "repo:owner/repo", "project:x", "repo:", ":", "repo:git@github.com:a/b.git",
+        "edit",
+        "read", "../..", "/", "**", "a/**/b", "*?*", "\0", "\u0007", "\ud83c\udf0d", "e\u0301", "\u202e", "\ufeff",
+        "'; --",
+        "2026-05-22T10:30:00Z", "9999-12-31T23:59:59.9999999+14:00", "0001-01-01T00:00:00-14:00", "%00", "{}",
+        "<script>",
+        "01900000-0000-7000-8000-000000000000", "00000000-0000-0000-0000-000000000000",
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
     ];
 
     private static readonly string[] Numbers =
     [
-        "0", "-0", "1", "-1", "5", "45", "1000", "1001", "86400", "86401", "1.5", "1.0", "1e2", "1e999", "-1e999", "1e-999",
+        "0", "-0", "1", "-1", "5", "45", "1000", "1001", "86400", "86401", "1.5", "1.0", "1e2", "1e999", "-1e999",
+        "1e-999",
         "2147483647", "2147483648", "-2147483649", "9223372036854775807", "9223372036854775808", "18446744073709551616",
         "0.1", "79228162514264337593543950336",
     ];
@@ -41,8 +46,10 @@ internal sealed class FuzzedJson(Random random)
         2 or 3 => Pick(Numbers),
         4 or 5 => JsonSerializer.Serialize(Text(60)),
         6 => $"[{string.Join(',', Enumerable.Range(0, random.Next(5)).Select(_ => Value(depth - 1)))}]",
-        _ => $"{{{string.Join(',', Enumerable.Range(0, random.Next(5)).Select(_ => $"{JsonSerializer.Serialize(Text(8))}:{Value(depth - 1)}"))}}}",
+        _ => $"{{{string.Join(',', Enumerable.Range(0, random.Next(5)).Select(_ => Member(depth - 1)))}}}",
     };
+
+    private string Member(int depth) => $"{JsonSerializer.Serialize(Text(8))}:{Value(depth)}";
 
     /// <summary>The object with some members gone, doubled, or of another value.</summary>
     public string Mutated(JsonObject whole)
@@ -91,5 +98,6 @@ internal sealed class FuzzedJson(Random random)
         return bytes;
     }
 
-    public string Number() => random.Next(2) == 0 ? Pick(Numbers) : random.NextInt64().ToString(CultureInfo.InvariantCulture);
+    public string Number() =>
+        random.Next(2) == 0 ? Pick(Numbers) : random.NextInt64().ToString(CultureInfo.InvariantCulture);
 }

@@ -17,7 +17,8 @@ internal sealed record FuzzedRequest(
         if (Body is not null) message.Content = new ByteArrayContent(Body);
         foreach (var (name, value) in Headers)
         {
-            if (!name.StartsWith("Content-", StringComparison.Ordinal)) message.Headers.TryAddWithoutValidation(name, value);
+            if (!name.StartsWith("Content-", StringComparison.Ordinal))
+                message.Headers.TryAddWithoutValidation(name, value);
             else message.Content?.Headers.TryAddWithoutValidation(name, value);
         }
 
@@ -30,6 +31,7 @@ internal sealed record FuzzedRequest(
         foreach (var (name, value) in Headers) text.Append(CultureInfo.InvariantCulture, $"{name}: {value}\n");
         if (Body is null) return text.ToString();
         var shown = Body.AsSpan(0, Math.Min(Body.Length, 2000));
-        return text.Append(CultureInfo.InvariantCulture, $"\n{Encoding.UTF8.GetString(shown)}\n({Body.Length} bytes)").ToString();
+        return text.Append(
+            CultureInfo.InvariantCulture, $"\n{Encoding.UTF8.GetString(shown)}\n({Body.Length} bytes)").ToString();
     }
 }

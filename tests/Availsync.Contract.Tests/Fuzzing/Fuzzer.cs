@@ -10,15 +10,19 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
 
     private static readonly string[] Types =
     [
-        "application/json", "application/json", "application/json", "application/json; charset=utf-8", "text/json", "text/plain",
-        "application/json; charset=utf-16", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ";", "\"",
+        "application/json", "application/json", "application/json", "application/json; charset=utf-8", "text/json",
+        "text/plain",
+        "application/json; charset=utf-16", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ";",
+        "\"",
         "application/problem+json", "*/*",
     ];
 
     private static readonly string[] Segments =
     [
-        "", ".", "..", "v1", "v2", "work", "run", "start", "claims", "orgs", "agents", "keys", "rotate", "members", "me", "null",
-        "0", "-1", "%2e%2e", "%2F", "%5C", "%C3%A9", "%F0%9F%8C%8D", "%FF", "%ED%A0%80", "%25", "%zz", "%", "a;b=c", "a+b", "~",
+        "", ".", "..", "v1", "v2", "work", "run", "start", "claims", "orgs", "agents", "keys", "rotate", "members",
+        "me", "null",
+        "0", "-1", "%2e%2e", "%2F", "%5C", "%C3%A9", "%F0%9F%8C%8D", "%FF", "%ED%A0%80", "%25", "%zz", "%", "a;b=c",
+        "a+b", "~",
         "*", "$ref", "01900000-0000-7000-8000-000000000000", "{claim_id}", "openapi", "health", "live", "__proto__",
     ];
 
@@ -60,26 +64,31 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
             7 or 8 or 9 => ("POST", "/v1/work/run/working-set", WorkingSet(claim, random, json)),
             10 => ("POST", "/v1/work/run/extend", Extend(claim, random, json)),
             11 => ("POST", $"/v1/work/claims/{claim}/extend", Extend(claim, random, json)),
-            12 => ("POST", "/v1/work/run/finish", new JsonObject { ["claim_id"] = claim, ["outcome"] = "failed", ["summary"] = json.Text(40) }),
+            12 => ("POST", "/v1/work/run/finish",
+                new JsonObject { ["claim_id"] = claim, ["outcome"] = "failed", ["summary"] = json.Text(40) }),
             13 => ("DELETE", $"/v1/work/claims/{claim}", null),
             14 => ("GET", $"/v1/work/claims/{claim}", null),
             15 => ("GET", "/v1/work/claims", null),
             16 => ("GET", "/v1/work/resources", null),
             17 => ("GET", "/v1/me", null),
-            18 => (json.Pick(["GET", "PATCH"]), org, new JsonObject { ["name"] = json.Text(20), ["expiry_grace_seconds"] = random.Next(70) }),
+            18 => (json.Pick(["GET", "PATCH"]), org,
+                new JsonObject { ["name"] = json.Text(20), ["expiry_grace_seconds"] = random.Next(70) }),
             19 => (json.Pick(["GET", "POST"]), $"{org}/agents", AgentFields(random, json)),
             20 => (json.Pick(["GET", "PATCH", "PATCH", "DELETE"]), agent, AgentFields(random, json)),
             21 => (json.Pick(["GET", "POST"]), $"{agent}/keys", null),
-            22 => random.Next(2) == 0 ? ("DELETE", key, null) : ("POST", $"{key}/rotate", new JsonObject { ["grace_seconds"] = 1 }),
+            22 => random.Next(2) == 0
+                ? ("DELETE", key, null) : ("POST", $"{key}/rotate", new JsonObject { ["grace_seconds"] = 1 }),
             _ => ("GET", $"{org}/members", null),
         };
     }
 
-    private (string Method, string Path, JsonObject? Body) Signing(Random random, FuzzedJson json) => random.Next(4) switch
+    private (string Method, string Path, JsonObject? Body) Signing(Random random, FuzzedJson json) =>
+        random.Next(4) switch
     {
         0 => ("POST", "/v1/auth/signup", new JsonObject
         {
-            ["email"] = json.Text(20) + "@example.com", ["password"] = json.Text(80), ["workspace_name"] = json.Text(20),
+            ["email"] = json.Text(20) + "@example.com", ["password"] = json.Text(80),
+            ["workspace_name"] = json.Text(20),
         }),
         1 => ("POST", $"/v1/orgs/{world.OrgId}/members", new JsonObject
         {
@@ -107,7 +116,8 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
         ["claim_id"] = claim,
         ["mode"] = json.Pick(["edit", "delete", "read"]),
         ["operation"] = json.Pick(["replace", "add", "remove"]),
-        ["paths"] = new JsonArray([.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => (JsonNode)Path(random, json))]),
+        ["paths"] = new JsonArray(
+            [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => (JsonNode)Path(random, json))]),
         ["lease_seconds"] = random.Next(30, 100),
     };
 
@@ -120,7 +130,8 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
 
     private static JsonObject AgentFields(Random random, FuzzedJson json) => new()
     {
-        ["name"] = json.Text(30), ["description"] = json.Text(30), ["default_priority"] = random.Next(1001), ["mode"] = "observe",
+        ["name"] = json.Text(30), ["description"] = json.Text(30), ["default_priority"] = random.Next(1001),
+        ["mode"] = "observe",
         ["disabled"] = random.Next(2) == 0,
     };
 
@@ -128,7 +139,8 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
     private static string Path(Random random, FuzzedJson json) => random.Next(4) switch
     {
         0 => json.Text(100),
-        1 => string.Join('/', Enumerable.Range(0, random.Next(1, 60)).Select(_ => json.Pick(["**", "*", "?", "a", "a*a*a*", "*b?"]))),
+        1 => string.Join('/', Enumerable.Range(0, random.Next(1, 60))
+            .Select(_ => json.Pick(["**", "*", "?", "a", "a*a*a*", "*b?"]))),
         2 => string.Concat(Enumerable.Repeat(json.Pick(["*a", "?*", "a*b", "ab"]), random.Next(1, 200))),
         _ => $"src/{random.Next(50)}/{json.Pick(["", "*", "*.cs", "**", "a.cs"])}",
     };
@@ -192,7 +204,8 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
             default: headers.Add(world.Credential(forPeople)); break;
         }
 
-        if (random.Next(5) == 0) headers.Add(("Idempotency-Key", random.Next(3) == 0 ? Visible(json.Text(300)) : $"k{random.Next(200)}"));
+        if (random.Next(5) == 0)
+            headers.Add(("Idempotency-Key", random.Next(3) == 0 ? Visible(json.Text(300)) : $"k{random.Next(200)}"));
         if (random.Next(8) == 0) headers.Add(("X-Request-Id", Visible(json.Text(200))));
         if (random.Next(20) == 0) headers.Add((json.Pick(Odd), Visible(json.Text(60))));
         return headers;

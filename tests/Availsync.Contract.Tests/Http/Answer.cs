@@ -54,7 +54,8 @@ public sealed class Answer(
     {
         ExpectError(400, "validation_failed");
         string[] named = [.. this["details"].EnumerateArray().Select(d => d.At("field").Text()).Distinct().Order()];
-        if (!named.SequenceEqual(fields.Order())) Assert.Fail($"Expected {string.Join(", ", fields)} to be wrong:\n{this}");
+        if (!named.SequenceEqual(fields.Order()))
+            Assert.Fail($"Expected {string.Join(", ", fields)} to be wrong:\n{this}");
         return this;
     }
 

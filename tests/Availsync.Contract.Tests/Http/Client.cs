@@ -34,6 +34,7 @@ public sealed class Client
     /// <summary>What this client sends of a header, or null.</summary>
     public string? Header(string name) => _headers.LastOrDefault(h => h.Name == name).Value;
 
+    /// <summary>The same client at another edge.</summary>
     public Client At(Uri address) => new(address, _headers);
 
     public Client With(string name, string value) => new(Address, [.. _headers, (name, value)]);
@@ -79,7 +80,8 @@ public sealed class Client
     /// <summary>Sends, and leaves it to the caller to judge the answer.</summary>
     public async Task<Answer> SendUncheckedAsync(string method, string path, HttpContent? content = null)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Address, path)) { Content = content };
+        using var request =
+            new HttpRequestMessage(new HttpMethod(method), new Uri(Address, path)) { Content = content };
         foreach (var (name, value) in _headers) request.Headers.TryAddWithoutValidation(name, value);
         return await SendAsync(request, $"{method} {path}");
     }

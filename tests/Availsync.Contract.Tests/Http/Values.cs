@@ -11,8 +11,10 @@ internal static class Values
         var at = element;
         foreach (var step in path.Split('.'))
         {
+            var isIndex = at.ValueKind == JsonValueKind.Array && int.TryParse(step, out _);
+            var index = isIndex ? int.Parse(step, CultureInfo.InvariantCulture) : 0;
             if (at.ValueKind == JsonValueKind.Object && at.TryGetProperty(step, out var member)) at = member;
-            else if (at.ValueKind == JsonValueKind.Array && int.TryParse(step, out var i) && i < at.GetArrayLength()) at = at[i];
+            else if (isIndex && index < at.GetArrayLength()) at = at[index];
             else Assert.Fail($"There is no {path} in {element.GetRawText()}");
         }
 
@@ -26,7 +28,8 @@ internal static class Values
         element.ValueKind == JsonValueKind.Number ? element.GetInt64() : throw Not("a number", element);
 
     public static bool Flag(this JsonElement element) =>
-        element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Not("a flag", element);
+        element.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? element.GetBoolean() : throw Not("a flag", element);
 
     public static DateTimeOffset Time(this JsonElement element) => DateTimeOffset.ParseExact(
         element.Text(), "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
@@ -37,5 +40,6 @@ internal static class Values
 
     public static string[] Members(this JsonElement element) => [.. element.EnumerateObject().Select(p => p.Name)];
 
-    private static InvalidOperationException Not(string kind, JsonElement element) => new($"Not {kind}: {element.GetRawText()}");
+    private static InvalidOperationException Not(string kind, JsonElement element) =>
+        new($"Not {kind}: {element.GetRawText()}");
 }

@@ -18,7 +18,8 @@ public sealed class RateLimitTests : IAsyncLifetime
         var workspace = await Workspace.SignUpAsync(_target);
         var (agent, other) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync());
         var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => agent.GetAsync("/v1/work/claims")));
-        var (taken, refused) = (answers.Where(a => a.Status == 200).ToArray(), answers.Where(a => a.Status != 200).ToArray());
+        var (taken, refused) =
+            (answers.Where(a => a.Status == 200).ToArray(), answers.Where(a => a.Status != 200).ToArray());
         Assert.InRange(taken.Length, 10, 25);
         foreach (var answer in refused)
         {
@@ -30,6 +31,8 @@ public sealed class RateLimitTests : IAsyncLifetime
 
         (await other.GetAsync("/v1/work/claims")).Expect(200);
         await Eventually.TrueAsync(
-            TimeSpan.FromSeconds(2), async () => (await agent.GetAsync("/v1/work/claims")).Status == 200, "the bucket fills again");
+            TimeSpan.FromSeconds(2),
+            async () => (await agent.GetAsync("/v1/work/claims")).Status == 200,
+            "the bucket fills again");
     }
 }

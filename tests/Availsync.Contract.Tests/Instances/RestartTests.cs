@@ -15,7 +15,8 @@ public sealed class RestartTests : IAsyncLifetime
         var workspace = await Workspace.SignUpAsync(_target);
         var agent = await workspace.NewAgentAsync();
         var repeated = agent.Client.WithIdempotencyKey("before-the-kill");
-        var first = (await repeated.PostAsync("/v1/work/run/start", new { resource = "repo:owner/one" })).Expect(200, "proceed");
+        var first = (await repeated.PostAsync("/v1/work/run/start", new { resource = "repo:owner/one" }))
+            .Expect(200, "proceed");
         var (shortly, claim) = (await agent.HoldAsync("repo:owner/two", 5), Held.In(first["claim"]));
         (await agent.DeclareAsync(claim, "edit", "src/")).Expect(200);
         var before = await agent.ReadAsync(claim);
@@ -25,7 +26,8 @@ public sealed class RestartTests : IAsyncLifetime
         var second = (await repeated.PostAsync("/v1/work/run/start", new { resource = "repo:owner/one" })).Expect(200);
         Assert.Equal(first.Body, second.Body);
         Assert.Equal("true", second.Header("Idempotency-Replayed"));
-        Assert.Equal(claim.Id, (await agent.StartAsync("repo:owner/one")).Expect(200, "skip_run")["blocking_claim.id"].Text());
+        Assert.Equal(
+            claim.Id, (await agent.StartAsync("repo:owner/one")).Expect(200, "skip_run")["blocking_claim.id"].Text());
         (await workspace.Owner.GetAsync("/v1/me")).Expect(200);
         await Eventually.PassedAsync(shortly.ExpiresAt);
         await Eventually.TrueAsync(

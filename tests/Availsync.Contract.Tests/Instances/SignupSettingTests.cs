@@ -8,7 +8,8 @@ public sealed class SignupSettingTests
     [InlineData("first_only")]
     public async Task Nobody_signs_up_where_it_is_closed_or_the_first_workspace_is_there(string setting)
     {
-        await using var target = new StandaloneTarget(new Dictionary<string, string> { ["Accounts__Signup"] = setting });
+        await using var target =
+            new StandaloneTarget(new Dictionary<string, string> { ["Accounts__Signup"] = setting });
         await target.EnsureStartedAsync();
         var answer = await new Client(target.Address).PostAsync(
             "/v1/auth/signup", new { email = Unique.Email(), password = Workspace.Password, workspace_name = "x" });

@@ -49,8 +49,10 @@ public abstract class IdempotencyContract(Target target) : ContractTest(target)
         var client = agent.Client.WithIdempotencyKey(Unique.Name());
         var resource = NewRepo();
         var first = (await client.PostAsync(Start, new { resource })).Expect(200, "proceed");
-        (await client.PostAsync(Start, new { resource, reason = "another" })).ExpectError(422, "idempotency_key_reused");
-        (await client.PostTextAsync(Start, $"{{ \"resource\": \"{resource}\" }}")).ExpectError(422, "idempotency_key_reused");
+        (await client.PostAsync(Start, new { resource, reason = "another" }))
+            .ExpectError(422, "idempotency_key_reused");
+        (await client.PostTextAsync(Start, $"{{ \"resource\": \"{resource}\" }}"))
+            .ExpectError(422, "idempotency_key_reused");
         for (var i = 0; i < 5; i++)
             (await client.PostAsync(Start, new { resource = NewRepo() })).ExpectError(422, "idempotency_key_reused");
         IsReplay(first, await client.PostAsync(Start, new { resource }), "active");
@@ -77,7 +79,7 @@ public abstract class IdempotencyContract(Target target) : ContractTest(target)
         for (var round = 0; round < 5; round++)
         {
             var (client, body) = (agent.Client.WithIdempotencyKey(Unique.Name()), new { resource = NewRepo() });
-            var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => client.PostAsync(Start, body)));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => client.At(EdgeOf(i)).PostAsync(Start, body)));
             var early = answers.Where(a => a.Status != 200).ToArray();
             Assert.All(early, a => a.ExpectError(409, "idempotency_in_progress"));
             var given = answers.Except(early).ToArray();
@@ -143,7 +145,8 @@ public abstract class IdempotencyContract(Target target) : ContractTest(target)
             var second = await client.PostAsync(path, body);
             Assert.Equal(first.Body, second.ExpectError(status, code).Body);
             Assert.Equal("true", second.Header("Idempotency-Replayed"));
-            (await client.PostAsync(path, new JsonObject { ["claim_id"] = claim.Id, ["resource"] = NewRepo(), ["duration_minutes"] = 2 }))
+            (await client.PostAsync(
+                path, new JsonObject { ["claim_id"] = claim.Id, ["resource"] = NewRepo(), ["duration_minutes"] = 2 }))
                 .ExpectError(422, "idempotency_key_reused");
         }
     }
@@ -213,7 +216,10 @@ public abstract class IdempotencyContract(Target target) : ContractTest(target)
         }
 
         foreach (var key in (string[])["k", new('k', 255), "!~{}\"\\"])
-            (await agent.Client.WithIdempotencyKey(key).PostAsync(Start, new { resource = NewRepo() })).Expect(200, "proceed");
+        {
+            (await agent.Client.WithIdempotencyKey(key).PostAsync(Start, new { resource = NewRepo() }))
+                .Expect(200, "proceed");
+        }
     }
 
     [Fact]

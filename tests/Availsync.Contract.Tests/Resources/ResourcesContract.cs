@@ -22,7 +22,8 @@ public abstract class ResourcesContract(Target target) : ContractTest(target)
         var agent = await NewAgentAsync();
         var name = Unique.Name();
         var key = spelling.Replace("NAME", name, StringComparison.Ordinal);
-        var claim = (await agent.PostAsync(Start, new { resource_type = "repo", resource_key = key })).Expect(200, "proceed");
+        var claim = (await agent.PostAsync(Start, new { resource_type = "repo", resource_key = key }))
+            .Expect(200, "proceed");
         Assert.Equal($"Owner/{name}", claim["claim.resource_key"].Text());
         Assert.Equal($"repo:Owner/{name}", claim["claim.resource"].Text());
         Assert.DoesNotContain("secret", claim.Body, StringComparison.Ordinal);
@@ -87,7 +88,8 @@ public abstract class ResourcesContract(Target target) : ContractTest(target)
             .Expect(200, "skip_run");
         (await agent.PostAsync(Start, new { resource = $"repo:{key}", resource_type = "project", resource_key = key }))
             .ExpectError(400, "validation_failed");
-        (await agent.PostAsync(Start, new { resource = $"repo:{key}", resource_type = "repo", resource_key = "owner/other" }))
+        (await agent.PostAsync(
+            Start, new { resource = $"repo:{key}", resource_type = "repo", resource_key = "owner/other" }))
             .ExpectError(400, "validation_failed");
     }
 
@@ -122,7 +124,8 @@ public abstract class ResourcesContract(Target target) : ContractTest(target)
         (await agent.StartAsync($"project:{key}")).Expect(200, "proceed");
         (await agent.StartAsync($"project: {key} ")).Expect(200, "skip_run");
         (await agent.StartAsync($"project:{key}k")).ExpectError(400, "validation_failed");
-        (await agent.PostAsync(Start, new { resource_type = "project", resource_key = key + "k" })).ExpectWrong("resource_key");
+        (await agent.PostAsync(Start, new { resource_type = "project", resource_key = key + "k" }))
+            .ExpectWrong("resource_key");
     }
 
     [Fact]
@@ -141,11 +144,13 @@ public abstract class ResourcesContract(Target target) : ContractTest(target)
     {
         var agent = await NewAgentAsync();
         var key = $"owner/{Unique.Name()}";
-        var (front, back) = (await agent.HoldAsync($"project:{key}#front"), await agent.HoldAsync($"project:{key}#back"));
+        var (front, back) =
+            (await agent.HoldAsync($"project:{key}#front"), await agent.HoldAsync($"project:{key}#back"));
         (await agent.StartAsync($"project:{key}#front")).Expect(200, "skip_run");
         (await agent.StartAsync($"repo:{key}")).Expect(200, "skip_run");
         (await agent.FinishAsync(front)).Expect(200);
-        var skip = (await agent.StartAsync($"repo:https://github.com/{key.ToUpperInvariant()}.git")).Expect(200, "skip_run");
+        var skip = (await agent.StartAsync($"repo:https://github.com/{key.ToUpperInvariant()}.git"))
+            .Expect(200, "skip_run");
         Assert.Equal(back.Id, skip["blocking_claim.id"].Text());
         (await agent.FinishAsync(back)).Expect(200);
         var repo = await agent.HoldAsync($"repo:{key}");
@@ -183,7 +188,8 @@ public abstract class ResourcesContract(Target target) : ContractTest(target)
                 await stranger.PostAsync($"/v1/work/claims/{id}/extend", new { duration_minutes = 1 }),
                 await stranger.PostAsync("/v1/work/run/extend", new { claim_id = id, duration_minutes = 1 }),
                 await stranger.PostAsync("/v1/work/run/finish", new { claim_id = id }),
-                await stranger.PostAsync("/v1/work/run/working-set", new { claim_id = id, mode = "edit", paths = new[] { "a" } }),
+                await stranger.PostAsync("/v1/work/run/working-set",
+                    new { claim_id = id, mode = "edit", paths = new[] { "a" } }),
                 await stranger.Workspace.Owner.GetAsync($"/v1/work/claims/{id}"),
                 await stranger.Workspace.Owner.DeleteAsync($"/v1/work/claims/{id}"),
             ];
@@ -199,7 +205,8 @@ public abstract class ResourcesContract(Target target) : ContractTest(target)
     {
         var workspace = await NewWorkspaceAsync();
         var (agent, observer) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync(mode: "observe"));
-        async Task<JsonElement> ResourcesAsync() => (await agent.GetAsync("/v1/work/resources")).Expect(200)["resources"];
+        async Task<JsonElement> ResourcesAsync() => (await agent.GetAsync("/v1/work/resources"))
+            .Expect(200)["resources"];
         (await observer.StartAsync("repo:owner/watched")).Expect(200, "proceed");
         (await agent.PostAsync("/v1/work/check", new { resource = "repo:owner/checked" })).Expect(200);
         Assert.Empty((await ResourcesAsync()).EnumerateArray());
@@ -218,6 +225,7 @@ public abstract class ResourcesContract(Target target) : ContractTest(target)
         resource = Assert.Single((await ResourcesAsync()).EnumerateArray());
         Assert.Equal(claim.StartedAt, resource.At("protected_at").Time());
         Assert.Equal(again.StartedAt, resource.At("last_claimed_at").Time());
-        Assert.Empty((await (await (await NewWorkspaceAsync()).NewAgentAsync()).GetAsync("/v1/work/resources"))["resources"].EnumerateArray());
+        Assert.Empty((await (await (
+            await NewWorkspaceAsync()).NewAgentAsync()).GetAsync("/v1/work/resources"))["resources"].EnumerateArray());
     }
 }

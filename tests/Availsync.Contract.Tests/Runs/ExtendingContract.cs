@@ -15,7 +15,8 @@ public abstract class ExtendingContract(Target target) : ContractTest(target)
         var longer = (await ExtendAsync(agent, claim, byPath, new { duration_minutes = 30 })).Expect(200, "extended");
         Assert.Equal(["action", "claim"], longer.Json.Members());
         var expiry = longer["claim.expires_at"].Time();
-        Assert.InRange(expiry - before.AddMinutes(30), TimeSpan.FromMilliseconds(-1), TimeProvider.System.GetUtcNow() - before);
+        Assert.InRange(
+            expiry - before.AddMinutes(30), TimeSpan.FromMilliseconds(-1), TimeProvider.System.GetUtcNow() - before);
         Assert.Equal(claim.Token, longer["claim.fencing_token"].Number());
         Assert.Equal(claim.StartedAt, longer["claim.started_at"].Time());
         var shorter = (await ExtendAsync(agent, claim, byPath, new { duration_seconds = 5 })).Expect(200, "extended");
@@ -55,7 +56,8 @@ public abstract class ExtendingContract(Target target) : ContractTest(target)
     [InlineData("""{"duration_seconds": 60, "working_set": 1}""", "working_set")]
     [InlineData("""{"duration_seconds": 60, "working_set": {"mode": "edit"}}""", "working_set.paths")]
     [InlineData("""{"duration_seconds": 60, "working_set": {"paths": ["a"]}}""", "working_set.mode")]
-    [InlineData("""{"duration_seconds": 60, "working_set": {"mode": "edit", "paths": ["a", "/b"]}}""", "working_set.paths[1]")]
+    [InlineData("""{"duration_seconds": 60, "working_set": {"mode": "edit", "paths": ["a", "/b"]}}""",
+        "working_set.paths[1]")]
     public async Task An_extension_needs_a_duration_within_its_limits(string body, string wrong)
     {
         var agent = await NewAgentAsync();
@@ -83,7 +85,8 @@ public abstract class ExtendingContract(Target target) : ContractTest(target)
         var agent = await NewAgentAsync();
         var claim = await agent.HoldAsync(NewRepo(), 600);
         var working_set = new { mode = "edit", paths = new[] { "./src//a.cs" } };
-        var answer = (await ExtendAsync(agent, claim, byPath, new { duration_minutes = 30, working_set })).Expect(200, "extended");
+        var answer = (await ExtendAsync(agent, claim, byPath, new { duration_minutes = 30, working_set }))
+            .Expect(200, "extended");
         Assert.Equal("updated", answer["working_set.action"].Text());
         Assert.Equal(["src/a.cs"], answer["working_set.claimed_paths"].Texts());
         Assert.Equal(["src/a.cs"], answer["claim.working_set.paths"].Texts());
@@ -96,7 +99,8 @@ public abstract class ExtendingContract(Target target) : ContractTest(target)
     {
         var agent = await NewAgentAsync();
         var key = $"owner/{Unique.Name()}";
-        var (holder, claim) = (await agent.HoldAsync($"project:{key}#one"), await agent.HoldAsync($"project:{key}#two"));
+        var (holder, claim) =
+            (await agent.HoldAsync($"project:{key}#one"), await agent.HoldAsync($"project:{key}#two"));
         (await agent.DeclareAsync(holder, "edit", "src/")).Expect(200);
         (await agent.DeclareAsync(claim, "edit", "docs/")).Expect(200);
         var working_set = new { mode = "edit", paths = new[] { "src/a.cs" } };
@@ -113,10 +117,12 @@ public abstract class ExtendingContract(Target target) : ContractTest(target)
     {
         var agent = await NewAgentAsync();
         var key = $"owner/{Unique.Name()}";
-        var (holder, claim) = (await agent.HoldAsync($"project:{key}#one"), await agent.HoldAsync($"project:{key}#two"));
+        var (holder, claim) =
+            (await agent.HoldAsync($"project:{key}#one"), await agent.HoldAsync($"project:{key}#two"));
         (await agent.DeclareAsync(holder, "edit", "src/")).Expect(200);
         var working_set = new { mode = "edit", paths = new[] { "src/a.cs", "docs/" } };
-        var answer = (await ExtendAsync(agent, claim, false, new { duration_minutes = 60, working_set })).Expect(200, "extended");
+        var answer = (await ExtendAsync(agent, claim, false, new { duration_minutes = 60, working_set }))
+            .Expect(200, "extended");
         Assert.Equal("partial_proceed", answer["working_set.action"].Text());
         Assert.Equal(["docs/"], answer["claim.working_set.paths"].Texts());
         Assert.True(answer["claim.expires_at"].Time() > claim.ExpiresAt);

@@ -64,7 +64,8 @@ public abstract class FinishingContract(Target target) : ContractTest(target)
         var agent = await NewAgentAsync();
         var claim = await agent.HoldAsync(NewRepo());
         (await agent.Client.PostTextAsync(Finish, $"{{\"claim_id\": \"{claim.Id}\", {field}}}")).ExpectWrong(wrong);
-        (await agent.PostAsync(Finish, new { claim_id = claim.Id, summary = new string('s', 2001) })).ExpectWrong("summary");
+        (await agent.PostAsync(Finish, new { claim_id = claim.Id, summary = new string('s', 2001) }))
+            .ExpectWrong("summary");
         (await agent.PostAsync(Finish, new { outcome = "failed" })).ExpectWrong("claim_id");
         Assert.Equal("active", (await agent.ReadAsync(claim)).At("status").Text());
     }

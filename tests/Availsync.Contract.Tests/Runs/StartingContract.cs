@@ -56,7 +56,7 @@ public abstract class StartingContract(Target target) : ContractTest(target)
     [InlineData("""{"priority": 0}""")]
     [InlineData("""{"priority": 1000}""")]
     [InlineData("""{"wait_seconds": 0}""")]
-    [InlineData("""{"reason": null, "metadata": null, "priority": null, "agent_type": null, "start_at": null, "ticket": null}""")]
+    [InlineData("""{"reason": null, "metadata": null, "priority": null, "agent_type": null, "start_at": null}""")]
     [InlineData("""{"agent_type": "codex", "reason": "two\nlines"}""")]
     public async Task A_field_within_its_limits_is_taken(string fields) =>
         (await PostAsync(fields)).Expect(200, "proceed");
@@ -80,7 +80,8 @@ public abstract class StartingContract(Target target) : ContractTest(target)
         var agent = await NewAgentAsync();
         var metadata = new JsonObject
         {
-            ["text"] = "Grüße 🌍", ["number"] = 12345678901234567890m, ["nested"] = new JsonObject { ["a"] = new JsonArray(1, null, true) },
+            ["text"] = "Grüße 🌍", ["number"] = 12345678901234567890m,
+            ["nested"] = new JsonObject { ["a"] = new JsonArray(1, null, true) },
             ["padding"] = "",
         };
         metadata["padding"] = new string('x', 4096 - JsonSerializer.SerializeToUtf8Bytes(metadata, Relaxed).Length);
@@ -102,6 +103,7 @@ public abstract class StartingContract(Target target) : ContractTest(target)
     {
         var agent = await NewAgentAsync();
         var rest = fields.Trim()[1..];
-        return await agent.Client.PostTextAsync(Start, $"{{\"resource\": \"{NewRepo()}\"{(rest == "}" ? "" : ", ")}{rest}");
+        return await agent.Client.PostTextAsync(
+            Start, $"{{\"resource\": \"{NewRepo()}\"{(rest == "}" ? "" : ", ")}{rest}");
     }
 }

@@ -38,6 +38,9 @@ public abstract class ContractTest(Target target) : IAsyncLifetime
     /// <summary>A new agent in the shared workspace.</summary>
     protected Task<Agent> NewAgentAsync() => Shared.NewAgentAsync();
 
+    /// <summary>One of the edges, in turn.</summary>
+    protected Uri EdgeOf(int turn) => Target.Addresses[turn % Target.Addresses.Count];
+
     /// <summary>A repo that no other test knows, as <c>repo:owner/name</c>.</summary>
     protected static string NewRepo() => $"repo:owner/{Unique.Name()}";
 }

@@ -26,6 +26,7 @@ internal static class Eventually
     /// <summary>Waits for a moment on the clock that tests and servers share.</summary>
     public static async Task PassedAsync(DateTimeOffset moment)
     {
-        while (moment - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } rest) await Task.Delay(rest, TimeProvider.System);
+        while (moment - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } rest)
+            await Task.Delay(rest, TimeProvider.System);
     }
 }

@@ -7,6 +7,7 @@ public sealed class StackTarget : Target
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly string _folder = Repository.Scratch();
+    private IReadOnlyList<Uri> _edges = [];
     private bool _up;
 
     public override string Name => "Stack";
@@ -15,8 +16,7 @@ public sealed class StackTarget : Target
         ? $"The real stack needs {missing}, which is not installed here; scripts/test installs what is missing."
         : null;
 
-    /// <summary>The addresses of all edges.</summary>
-    public IReadOnlyList<Uri> Edges { get; private set; } = [];
+    public override IReadOnlyList<Uri> Addresses => _edges;
 
     protected override async Task StartAsync()
     {
@@ -26,7 +26,7 @@ public sealed class StackTarget : Target
         Address = new Uri(lines[^1] + "/");
         FirstKey = Labelled(lines, "agent key:");
         FirstSignIn = Labelled(lines, "sign-in:");
-        Edges =
+        _edges =
         [
             .. (await RunAsync("status")).Split('\n')
                 .Where(l => l.StartsWith("edge-", StringComparison.Ordinal))
@@ -48,7 +48,8 @@ public sealed class StackTarget : Target
         if (!OperatingSystem.IsLinux()) return "Linux";
         if (!File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")) return "rabbitmq-server";
         return Directory.Exists("/usr/lib/postgresql")
-            && Directory.EnumerateDirectories("/usr/lib/postgresql").Any(d => File.Exists(Path.Combine(d, "bin/initdb")))
+            && Directory.EnumerateDirectories("/usr/lib/postgresql").Any(
+                d => File.Exists(Path.Combine(d, "bin/initdb")))
                 ? null
                 : "postgresql";
     }
@@ -73,7 +74,8 @@ public sealed class StackTarget : Target
         File.Delete(output + ".err");
         if (code == 0) return said;
         throw new InvalidOperationException(
-            string.Create(CultureInfo.InvariantCulture, $"scripts/stack {arguments[0]} ended with {code}:\n{said}\n{errors}"));
+            string.Create(
+                CultureInfo.InvariantCulture, $"scripts/stack {arguments[0]} ended with {code}:\n{said}\n{errors}"));
     }
 
     private static string Script => Path.Combine(Repository.Root, "scripts", "stack");

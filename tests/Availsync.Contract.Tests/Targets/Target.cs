@@ -17,6 +17,9 @@ public abstract class Target : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; protected set; } = new("http://127.0.0.1/");
 
+    /// <summary>Every address that answers: one for each edge.</summary>
+    public virtual IReadOnlyList<Uri> Addresses => [Address];
+
     /// <summary>What its first start has printed: the key of the first agent.</summary>
     public string FirstKey { get; protected set; } = "";
 

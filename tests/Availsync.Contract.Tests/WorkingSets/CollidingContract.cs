@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Availsync.Contract.Tests;
 
-/// <summary>Two claims of one root and the files that both want. Parts of a repo do not exclude each other; files do.</summary>
+/// <summary>
+/// Two claims of one root and the files that both want. Parts of a repo do not exclude each other; files do.
+/// </summary>
 public abstract class CollidingContract(Target target) : ContractTest(target)
 {
     [Theory]
@@ -33,7 +35,8 @@ public abstract class CollidingContract(Target target) : ContractTest(target)
     [InlineData("./a//b", "a/b", true)]
     [InlineData("*/b", "a/*", true)]
     [InlineData("docs/*.md", "docs/", true)]
-    public async Task Two_declarations_collide_where_they_can_name_the_same_file(string held, string wanted, bool collide)
+    public async Task Two_declarations_collide_where_they_can_name_the_same_file(
+        string held, string wanted, bool collide)
     {
         var (agent, one, two) = await TwoPartsAsync();
         (await agent.DeclareAsync(one, "edit", held)).Expect(200, "updated");
@@ -64,7 +67,8 @@ public abstract class CollidingContract(Target target) : ContractTest(target)
     {
         var (agent, one, two) = await TwoPartsAsync();
         (await agent.DeclareAsync(one, "edit", "src/", "docs/*.md")).Expect(200);
-        var refused = (await agent.DeclareAsync(two, "delete", "src/a.cs", "docs/readme.md")).ExpectError(409, "blocked");
+        var refused = (await agent.DeclareAsync(two, "delete", "src/a.cs", "docs/readme.md"))
+            .ExpectError(409, "blocked");
         Assert.Equal(
             ["action", "error", "claimed_paths", "blocked_paths", "blocked", "retry_after", "message", "request_id"],
             refused.Json.Members().Order(new ByPlace()));
@@ -72,9 +76,11 @@ public abstract class CollidingContract(Target target) : ContractTest(target)
         Assert.Empty(refused["claimed_paths"].Texts());
         Assert.Equal(["src/a.cs", "docs/readme.md"], refused["blocked_paths"].Texts());
         Assert.Equal(["path", "blocking_claim", "blocking_path"], refused["blocked.0"].Members());
-        Assert.Equal(("src/a.cs", "src/"), (refused["blocked.0.path"].Text(), refused["blocked.0.blocking_path"].Text()));
         Assert.Equal(
-            ("docs/readme.md", "docs/*.md"), (refused["blocked.1.path"].Text(), refused["blocked.1.blocking_path"].Text()));
+            ("src/a.cs", "src/"), (refused["blocked.0.path"].Text(), refused["blocked.0.blocking_path"].Text()));
+        Assert.Equal(
+            ("docs/readme.md", "docs/*.md"),
+            (refused["blocked.1.path"].Text(), refused["blocked.1.blocking_path"].Text()));
         Assert.Equal(one.Id, refused["blocked.0.blocking_claim.id"].Text());
         Assert.True(refused["blocked.0.blocking_claim.owned_by_you"].Flag());
         Assert.Equal(one.ExpiresAt, refused["retry_after"].Time());
@@ -120,7 +126,8 @@ public abstract class CollidingContract(Target target) : ContractTest(target)
         var (agent, one, two) = await TwoPartsAsync();
         (await agent.DeclareAsync(one, "edit", "src/")).Expect(200);
         (await agent.DeclareAsync(two, "edit", "docs/")).Expect(200);
-        var partial = (await agent.ChangeDeclaredAsync(two, "add", "edit", "src/a.cs", "readme.md")).Expect(200, "partial_proceed");
+        var partial = (await agent.ChangeDeclaredAsync(two, "add", "edit", "src/a.cs", "readme.md"))
+            .Expect(200, "partial_proceed");
         Assert.Equal(["docs/", "readme.md"], partial["working_set.paths"].Texts());
         Assert.Equal(["readme.md"], partial["claimed_paths"].Texts());
     }
@@ -196,7 +203,9 @@ public abstract class CollidingContract(Target target) : ContractTest(target)
         return (agent, await agent.HoldAsync($"project:{key}#one"), await agent.HoldAsync($"project:{key}#two"));
     }
 
-    /// <summary>The order in which the contract shows the members; where it shows none, the order does not matter.</summary>
+    /// <summary>
+    /// The order in which the contract shows the members; where it shows none, the order does not matter.
+    /// </summary>
     private sealed class ByPlace : IComparer<string>
     {
         private static readonly string[] Shown =

@@ -33,7 +33,8 @@ public abstract class DeclaringContract(Target target) : ContractTest(target)
         var added = (await agent.ChangeDeclaredAsync(claim, "add", "edit", "b", "c")).Expect(200, "updated");
         Assert.Equal(["a", "b", "c"], added["working_set.paths"].Texts());
         Assert.Equal(["b", "c"], added["claimed_paths"].Texts());
-        var removed = (await agent.ChangeDeclaredAsync(claim, "remove", "edit", "a", "never held")).Expect(200, "updated");
+        var removed = (await agent.ChangeDeclaredAsync(claim, "remove", "edit", "a", "never held"))
+            .Expect(200, "updated");
         Assert.Equal(["b", "c"], removed["working_set.paths"].Texts());
         Assert.Empty(removed["claimed_paths"].Texts());
         var emptied = (await agent.ChangeDeclaredAsync(claim, "remove", "edit", "b", "c")).Expect(200, "updated");
@@ -148,7 +149,8 @@ public abstract class DeclaringContract(Target target) : ContractTest(target)
         var agent = await NewAgentAsync();
         var resource = NewRepo();
         var claim = await agent.HoldAsync(resource);
-        var body = new { claim_id = claim.Id, mode = "edit", paths = new[] { "a" }, resource = resource.ToUpperInvariant().Replace("REPO:", "repo:", StringComparison.Ordinal) };
+        var body = new { claim_id = claim.Id, mode = "edit", paths = new[] { "a" },
+            resource = resource.ToUpperInvariant().Replace("REPO:", "repo:", StringComparison.Ordinal) };
         (await agent.PostAsync(Declare, body)).Expect(200, "updated");
     }
 

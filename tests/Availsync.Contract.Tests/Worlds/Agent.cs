@@ -5,6 +5,9 @@ public sealed record Agent(Workspace Workspace, string Id, string Name, string K
 {
     public string Path => $"{Workspace.Path}/agents/{Id}";
 
+    /// <summary>The same agent at another edge.</summary>
+    public Agent At(Uri edge) => this with { Client = Client.At(edge) };
+
     public Task<Answer> PostAsync(string path, object body) => Client.PostAsync(path, body);
 
     public Task<Answer> GetAsync(string path) => Client.GetAsync(path);
