@@ -30,6 +30,9 @@ public static class AccountingRegistration
         services.AddOptions<AccountsOptions>()
             .Bind(configuration.GetSection(AccountsOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccountsOptions>, AccountsOptionsValidator>();
+        services.AddOptions<PlansOptions>().Configure(plans => plans.Read(configuration)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PlansOptions>, PlansOptionsValidator>();
+        services.AddSingleton<PlanCatalog>();
 
         services.AddStore<AccountingDbContext, AccountingDbContextSqlite, AccountingDbContextPostgres>(configuration);
         services.TryAddSingleton(new Output(Console.Out));

@@ -30,5 +30,5 @@ internal sealed class AgentRow
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    public AgentProfile ToContract() => new(Id, OrgId, Name, DefaultPriority, Mode);
+    public AgentProfile ToContract() => new(Id, OrgId, Name, DefaultPriority, Mode, Disabled);
 }

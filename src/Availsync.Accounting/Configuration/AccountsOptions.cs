@@ -4,6 +4,7 @@ namespace Availsync.Accounting;
 internal sealed class AccountsOptions
 {
     public const string Section = "Accounts";
+    public const string PlanByDefault = "free";
 
     /// <summary>
     /// Who may sign up: <c>open</c>, <c>first_only</c> or <c>closed</c>. Where it is not set: everybody in Development
@@ -12,7 +13,7 @@ internal sealed class AccountsOptions
     public string? Signup { get; set; }
 
     /// <summary>The plan of every workspace but the first, which is <c>unlimited</c>.</summary>
-    public string DefaultPlan { get; set; } = "free";
+    public string DefaultPlan { get; set; } = PlanByDefault;
 
     /// <summary>
     /// Whether the first start on an empty store makes a workspace with an owner and an agent and prints their secrets.

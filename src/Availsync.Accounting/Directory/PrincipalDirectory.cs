@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Availsync.Accounting;
 
 /// <summary>Knows who is behind a credential. What an edge learns here it keeps for at most a minute.</summary>
-internal sealed class PrincipalDirectory(IDbContextFactory<AccountingDbContext> contexts, TimeProvider time)
+internal sealed class PrincipalDirectory(
+    IDbContextFactory<AccountingDbContext> contexts, PlanCatalog plans, TimeProvider time)
     : IRequestHandler<Authenticate, Authenticated>, IRequestHandler<FindAgent, AgentFound>
 {
     /// <summary>How much later a use must be to be written down: not every call is worth a write.</summary>
@@ -28,11 +29,12 @@ internal sealed class PrincipalDirectory(IDbContextFactory<AccountingDbContext> 
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var agent = await db.Agents.AsNoTracking().SingleOrDefaultAsync(
-            row => row.Id == request.AgentId && row.OrgId == request.OrgId && !row.Disabled, cancellationToken);
+            row => row.Id == request.AgentId && row.OrgId == request.OrgId && (request.IncludeDisabled || !row.Disabled),
+            cancellationToken);
         return new AgentFound(agent?.ToContract());
     }
 
-    private static async Task<Principal?> FindAgentAsync(
+    private async Task<Principal?> FindAgentAsync(
         AccountingDbContext db, string sha256, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var found = await (
@@ -45,10 +47,10 @@ internal sealed class PrincipalDirectory(IDbContextFactory<AccountingDbContext> 
         if (found.agent.LastSeenAt is null || found.agent.LastSeenAt <= now - UseNotedEvery)
             await NoteAsync(db, found.agent, now, cancellationToken);
         return new AgentPrincipal(
-            found.workspace.ToContract(), found.agent.ToContract(), found.key.Id, found.key.ExpiresAt);
+            found.workspace.ToContract(plans), found.agent.ToContract(), found.key.Id, found.key.ExpiresAt);
     }
 
-    private static async Task<Principal?> FindPersonAsync(
+    private async Task<Principal?> FindPersonAsync(
         AccountingDbContext db, string sha256, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var found = await (
@@ -61,7 +63,7 @@ internal sealed class PrincipalDirectory(IDbContextFactory<AccountingDbContext> 
         if (found.session.LastUsedAt <= now - UseNotedEvery)
             await NoteAsync(db, found.session, now, cancellationToken);
         return new PersonPrincipal(
-            found.workspace.ToContract(),
+            found.workspace.ToContract(plans),
             found.person.Id,
             found.person.Email,
             found.person.Role,

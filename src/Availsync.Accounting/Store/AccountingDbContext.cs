@@ -24,6 +24,20 @@ internal abstract class AccountingDbContext(DbContextOptions options) : StoreCon
 
     public DbSet<RepeatRow> Repeats => Set<RepeatRow>();
 
+    public DbSet<HeartbeatRow> Heartbeats => Set<HeartbeatRow>();
+
+    public DbSet<ActivityRow> Activity => Set<ActivityRow>();
+
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
+
+    public DbSet<DailyRow> Daily => Set<DailyRow>();
+
+    public DbSet<UsageRow> Usage => Set<UsageRow>();
+
+    public DbSet<MeterRow> Meters => Set<MeterRow>();
+
+    public DbSet<LoanRow> Loans => Set<LoanRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         base.ConfigureConventions(configurationBuilder);
@@ -73,5 +87,13 @@ internal abstract class AccountingDbContext(DbContextOptions options) : StoreCon
             repeat.HasKey(row => new { row.OrgId, row.PersonId, row.Route, row.Key });
             repeat.HasIndex(row => row.CreatedAt);
         });
+        modelBuilder.ApplyConfiguration(new HeartbeatMap());
+        modelBuilder.ApplyConfiguration(new ActivityMap());
+        modelBuilder.ApplyConfiguration(new AuditMap());
+        modelBuilder.ApplyConfiguration(new DailyMap());
+        modelBuilder.ApplyConfiguration(new UsageMap());
+        var meters = new MeterMap();
+        modelBuilder.ApplyConfiguration<MeterRow>(meters);
+        modelBuilder.ApplyConfiguration<LoanRow>(meters);
     }
 }

@@ -28,5 +28,6 @@ internal sealed class WorkspaceRow
     /// </summary>
     public required DateTimeOffset ChangedAt { get; set; }
 
-    public Workspace ToContract() => new(Id, Name, Plan, Mode, Arbitration, ExpiryGraceSeconds);
+    public Workspace ToContract(PlanCatalog plans) =>
+        new(Id, Name, plans.Of(Plan), Mode, Arbitration, ExpiryGraceSeconds);
 }

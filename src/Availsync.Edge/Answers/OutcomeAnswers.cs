@@ -48,6 +48,7 @@ internal static class OutcomeAnswers
                 "skip_run", ArbitrationMode.Enforce, HigherClaim, skipped.RetryAfter,
                 BlockingClaimView.Of(skipped.BlockingClaim)),
             RetryAfter: RetryAfter.Until(skipped.RetryAfter, now)),
+        Outcome.PlanLimitReached reached => PlanLimitError.Of(reached),
         Outcome.Observed when question == Question.LegacyClaim => new Answer(new ClaimBody(null), 201),
         Outcome.Observed observed => new Answer(
             new ObservedBody("proceed", ArbitrationMode.Observe, null, null, Shadow(observed))),

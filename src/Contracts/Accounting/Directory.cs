@@ -10,6 +10,9 @@ public static class AccountingQueues
 
     /// <summary>Which agents a workspace has.</summary>
     public const string Agents = "accounting.agents";
+
+    /// <summary>Where edges report API calls and borrow allowances.</summary>
+    public const string Meter = "accounting.meter";
 }
 
 /// <summary>The two kinds of credential.</summary>
@@ -31,9 +34,10 @@ public sealed record Authenticate(CredentialKind Kind, string SecretSha256);
 public sealed record Authenticated(Principal? Principal);
 
 /// <summary>Asks for an agent of a workspace, on behalf of a person that names it.</summary>
-public sealed record FindAgent(Guid OrgId, Guid AgentId);
+/// <param name="IncludeDisabled">Whether an agent that is disabled is found too.</param>
+public sealed record FindAgent(Guid OrgId, Guid AgentId, bool IncludeDisabled = false);
 
-/// <summary>Answers <see cref="FindAgent"/>; null where the workspace has no such agent that may act.</summary>
+/// <summary>Answers <see cref="FindAgent"/>; null where the workspace has no such agent.</summary>
 public sealed record AgentFound(AgentProfile? Agent);
 
 /// <summary>

@@ -32,15 +32,17 @@ public enum ArbitrationRule
 public sealed record Workspace(
     Guid Id,
     string Name,
-    string Plan,
+    Plan Plan,
     ArbitrationMode Mode,
     ArbitrationRule Arbitration,
     int ExpiryGraceSeconds);
 
-/// <summary>What the door needs to know of an agent that is neither disabled nor deleted.</summary>
+/// <summary>What the door needs to know of an agent that is not deleted.</summary>
 /// <param name="DefaultPriority">0 to 1000.</param>
 /// <param name="Mode">Overrides the workspace's; null follows it.</param>
-public sealed record AgentProfile(Guid Id, Guid OrgId, string Name, int DefaultPriority, ArbitrationMode? Mode);
+/// <param name="Disabled">Whether it may not act. A principal's agent never is.</param>
+public sealed record AgentProfile(
+    Guid Id, Guid OrgId, string Name, int DefaultPriority, ArbitrationMode? Mode, bool Disabled = false);
 
 /// <summary>Who is behind a credential: an agent by its key, or a person by a session.</summary>
 [JsonDerivedType(typeof(AgentPrincipal), "agent")]

@@ -54,6 +54,14 @@ public sealed record StartRun(
     /// </summary>
     public int ExpiryGraceSeconds { get; init; }
 
+    /// <summary>
+    /// The plan of the workspace, as the door knew it: at most a second older than the last change. Null bounds nothing.
+    /// </summary>
+    public Plan? Plan { get; init; }
+
+    /// <summary>Whether the run only tries out that runs work: outside the plan's counts, and it protects nothing.</summary>
+    public bool IsRehearsal { get; init; }
+
     /// <inheritdoc />
     [JsonIgnore]
     public override Slot Slot => Slot.Of(Caller.OrgId, Resource.Root);

@@ -53,6 +53,9 @@ public static class ArbiterQueues
     /// <summary>Where <see cref="ListResources"/> is asked; any instance answers.</summary>
     public const string Resources = "arbiter.resources";
 
+    /// <summary>Where <see cref="GetUsage"/> is asked; any instance answers.</summary>
+    public const string Usage = "arbiter.usage";
+
     /// <summary>Commands of one partition: only its owner listens.</summary>
     public static string Partition(int partition) => $"arbiter.p{partition:D2}";
 }

@@ -16,6 +16,7 @@ namespace Availsync.Contracts;
 [JsonDerivedType(typeof(Invalid), "invalid")]
 [JsonDerivedType(typeof(WorkingSetBlocked), "working_set_blocked")]
 [JsonDerivedType(typeof(Skipped), "skipped")]
+[JsonDerivedType(typeof(PlanLimitReached), "plan_limit_reached")]
 [JsonDerivedType(typeof(Observed), "observed")]
 [JsonDerivedType(typeof(Granted), "granted")]
 [JsonDerivedType(typeof(Checked), "checked")]
@@ -62,6 +63,11 @@ public abstract record Outcome
 
     /// <summary>Somebody else holds the resource.</summary>
     public sealed record Skipped(BlockingClaim BlockingClaim, DateTimeOffset RetryAfter) : Outcome;
+
+    /// <summary>The way is free, but the plan of the workspace allows no more.</summary>
+    /// <param name="Used">How much is used now.</param>
+    /// <param name="Max">How much the plan allows.</param>
+    public sealed record PlanLimitReached(PlanLimit Limit, long Used, long Max, Plan Plan) : Outcome;
 
     /// <summary>The agent only observes: nothing was granted.</summary>
     /// <param name="WouldBeBlockedBy">Who would have been in the way; null where nobody.</param>

@@ -21,6 +21,14 @@ public sealed record ListClaims(
 /// <summary>A page of claims, and how many there are in all.</summary>
 public sealed record ClaimPage(IReadOnlyList<Claim> Claims, long Total);
 
+/// <summary>Asks how much of its plan a workspace uses, as far as the arbiter counts it.</summary>
+public sealed record GetUsage(Guid OrgId);
+
+/// <summary>Answers <see cref="GetUsage"/> with the true counts of this moment.</summary>
+/// <param name="ActiveClaims">Claims that hold something, rehearsals excepted.</param>
+/// <param name="ProtectedResources">Resources that have been claimed in enforce mode.</param>
+public sealed record UsageFound(long ActiveClaims, long ProtectedResources);
+
 /// <summary>Asks for a page of protected resources, the last claimed first.</summary>
 public sealed record ListResources(Guid OrgId, int Limit, int Offset);
 

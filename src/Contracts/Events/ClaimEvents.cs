@@ -16,7 +16,11 @@ public sealed record ClaimEvent(
     long Sequence,
     DateTimeOffset At,
     string? RequestId,
-    ClaimFact Fact);
+    ClaimFact Fact)
+{
+    /// <summary>The person who asked for it with a session; null for an agent's key, and where time caused it.</summary>
+    public Guid? PersonId { get; init; }
+}
 
 /// <summary>What can happen to a claim or to one who asks for it: a closed list.</summary>
 [JsonDerivedType(typeof(ClaimGranted), "claim.granted")]

@@ -20,9 +20,10 @@ public sealed class WorkspaceTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal(200, reply.Status);
         Assert.Equal(reply.Body, (await ada.GetAsync(ada.Org)).Body);
         var workspace = (await host.AuthenticateAsync(CredentialKind.AgentKey, key))!.Workspace;
-        var plan = (string)reply.Json["org"]!["plan"]!;
+        Assert.Equal((string)reply.Json["org"]!["plan"]!, workspace.Plan.Name);
         Assert.Equal(
-            new Workspace(ada.OrgId, "Beta", plan, ArbitrationMode.Observe, ArbitrationRule.PreemptLower, 60),
+            new Workspace(
+                ada.OrgId, "Beta", workspace.Plan, ArbitrationMode.Observe, ArbitrationRule.PreemptLower, 60),
             workspace);
         await host.Inbox.WaitAsync(new PrincipalChanged(ada.OrgId));
     }

@@ -11,7 +11,7 @@ internal static class Some
     public static readonly Guid SessionId = Id(3);
 
     public static readonly Workspace Workspace = new(
-        OrgId, "acme", "unlimited", ArbitrationMode.Enforce, ArbitrationRule.FirstCome, 0);
+        OrgId, "acme", new Plan("unlimited", PlanLimits.None), ArbitrationMode.Enforce, ArbitrationRule.FirstCome, 0);
 
     public static readonly AgentProfile Agent = new(Id(10), OrgId, "nightly-codex", 100, null);
     public static readonly AgentProfile OtherAgent = new(Id(11), OrgId, "other", 300, ArbitrationMode.Observe);
