@@ -36,6 +36,7 @@ public static class ArbiterService
             .Responder<GetClaim, ClaimFound, ClaimQueries>(ArbiterQueues.Claim)
             .Responder<ListClaims, ClaimPage, ClaimQueries>(ArbiterQueues.Claims)
             .Responder<ListResources, ResourcePage, ResourceQueries>(ArbiterQueues.Resources)
+            .Responder<GetUsage, UsageFound, UsageQueries>(ArbiterQueues.Usage)
             .Handler<AgentEnded, AgentMessages>(AgentMessages.EndedQueue)
             .Handler<AgentResumed, AgentMessages>(AgentMessages.ResumedQueue));
         services.AddHealthChecks().AddCheck<PartitionsHealth>("partitions", tags: ["ready"]);

@@ -7,7 +7,7 @@ using Availsync.Storage;
 namespace Availsync.Arbiter.Deciding;
 
 /// <summary>
-/// One transaction: fence, repeats, load, decide, write, commit; then memory and the answers. Nothing is answered
+/// One transaction: fence, repeats, quotas, load, decide, write, commit; then memory and the answers. Nothing is answered
 /// before the commit, and memory changes only after it.
 /// </summary>
 internal sealed class Batch(
@@ -29,7 +29,8 @@ internal sealed class Batch(
         var fence = await Fence.TakeAsync(context, partitions, timely, time);
         var standing = timely.Where(c => fence.Stands(c.Partition)).ToList();
         var repeats = await RecordedAnswers.ClaimAsync(context, standing, fence.Now);
-        var roots = new LoadedRoots(context, fence);
+        var rooms = await PlanRooms.TakeAsync(context, standing, fence.Now);
+        var roots = new LoadedRoots(context, fence, rooms);
         await roots.LoadAsync(standing, repeats);
         var ended = await EndedAgents.AmongAsync(context, standing);
         foreach (var command in standing) Decide(command, roots, repeats, ended, fence.Now);

@@ -11,7 +11,7 @@ namespace Availsync.Arbiter.Deciding;
 /// The roots that one batch decides on: taken from memory where they are known, else read. Changes stay here until the
 /// commit; then memory takes them over.
 /// </summary>
-internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
+internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRooms rooms)
 {
     private readonly Dictionary<string, LoadedRoot> _roots = [];
     private readonly Dictionary<ClaimId, string> _rootOfClaim = [];
@@ -51,9 +51,11 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
             : NamedRoot(pending.Command) is { } named ? RootKey.Of(named.OrgId, named.Root) : null;
         var root = key is null ? null : _roots[key];
         var state = root?.State ?? RootState.Unclaimed(Guid.Empty, "");
-        var context = new DecisionContext(now, ClaimId.Create(now, pending.Command.Slot), callerEnded);
+        var freshId = ClaimId.Create(now, pending.Command.Slot);
+        var context = new DecisionContext(now, freshId, callerEnded, rooms.Of(state.OrgId));
         var decision = Arbitration.Decide(state, pending.Command, context);
-        foreach (var fact in decision.Facts) Apply(root!, fact, pending.Envelope.RequestId, now);
+        foreach (var fact in decision.Facts) Apply(root!, fact, pending, now);
+        rooms.Move(state.OrgId, decision.Facts);
         return decision;
     }
 
@@ -179,7 +181,7 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
         _roots[key] = new LoadedRoot(root.Partition, state, root.IsStored);
     }
 
-    private void Apply(LoadedRoot root, ClaimFact fact, string? requestId, DateTimeOffset now)
+    private void Apply(LoadedRoot root, ClaimFact fact, PendingCommand cause, DateTimeOffset now)
     {
         root.State = Arbitration.Evolve(root.State, fact);
         if (fact is ClaimGranted granted)
@@ -187,8 +189,21 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence)
         if (!_events.TryGetValue(root.Partition, out var events)) _events[root.Partition] = events = [];
         var state = root.State;
         events.Add(new ClaimEvent(
-            Guid.CreateVersion7(now), state.OrgId, state.Root, state.LastSequence, now, requestId, fact));
+            Guid.CreateVersion7(now), state.OrgId, state.Root, state.LastSequence, now, cause.Envelope.RequestId, fact)
+        {
+            PersonId = fact is ClaimExpired ? null : PersonBehind(cause.Command), // Time asks nobody.
+        });
     }
+
+    private static Guid? PersonBehind(Command command) => command switch
+    {
+        StartRun start => start.Caller.PersonId,
+        ExtendClaim extend => extend.Caller.PersonId,
+        DeclareWorkingSet declare => declare.Caller.PersonId,
+        FinishRun finish => finish.Caller.PersonId,
+        ReleaseClaim release => release.Caller.PersonId,
+        _ => null,
+    };
 
     private sealed class LoadedRoot(int partition, RootState state, bool isStored)
     {

@@ -22,7 +22,7 @@ internal sealed class ClaimQueries(ArbiterDbContext context, TimeProvider time)
     public async Task<ClaimPage> HandleAsync(ListClaims request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var claims = context.Claims.AsNoTracking().Where(c => c.OrgId == request.OrgId);
+        var claims = context.Claims.AsNoTracking().Where(c => c.OrgId == request.OrgId && !c.IsRehearsal);
         if (request.AgentId is { } agent) claims = claims.Where(c => c.AgentId == agent);
         if (request.Resource is { } resource)
         {

@@ -24,6 +24,8 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
 
     public DbSet<AgentRow> Agents => Set<AgentRow>();
 
+    public DbSet<QuotaRow> Quotas => Set<QuotaRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
@@ -49,6 +51,11 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
             batch.HasKey(b => b.Id);
             batch.Property(b => b.Id).ValueGeneratedOnAdd();
         });
+        modelBuilder.Entity<QuotaRow>(quota =>
+        {
+            quota.HasKey(q => q.OrgId);
+            quota.Property(q => q.OrgId).ValueGeneratedNever();
+        });
         modelBuilder.Entity<AgentRow>(agent =>
         {
             agent.HasKey(a => a.Id);
@@ -67,6 +74,7 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
         claim.HasIndex(c => new { c.OrgId, c.Id });
         claim.HasIndex(c => new { c.OrgId, c.AgentId, c.Id });
         claim.HasIndex(c => c.ExpiresAt).HasFilter(Active).HasDatabaseName("active_claims_by_expiry");
+        claim.HasIndex(c => c.OrgId).HasFilter(Active).HasDatabaseName("active_claims_by_org");
         claim.HasIndex(c => c.AgentId).HasFilter(Active).HasDatabaseName("active_claims_by_agent");
     }
 }

@@ -50,6 +50,9 @@ internal sealed class ClaimRow
 
     public string? Summary { get; init; }
 
+    /// <summary>Whether it only tries out that runs work, and counts for no plan.</summary>
+    public bool IsRehearsal { get; init; }
+
     public static ClaimRow Of(Claim claim) => new()
     {
         Id = claim.Id.Value,
@@ -72,6 +75,7 @@ internal sealed class ClaimRow
         Metadata = claim.Metadata,
         RunOutcome = claim.RunOutcome?.ToString(),
         Summary = claim.Summary,
+        IsRehearsal = claim.IsRehearsal,
     };
 
     public Claim ToClaim() => new(
@@ -91,5 +95,16 @@ internal sealed class ClaimRow
         WorkingSet is null ? null : JsonSerializer.Deserialize<WorkingSet>(WorkingSet),
         Metadata,
         RunOutcome is null ? null : Enum.Parse<RunOutcome>(RunOutcome),
-        Summary);
+        Summary)
+    {
+        IsRehearsal = IsRehearsal,
+    };
+}
+
+/// <summary>Which claims count for the plan of their workspace.</summary>
+internal static class CountedClaims
+{
+    /// <summary>Those that hold something, rehearsals excepted.</summary>
+    public static IQueryable<ClaimRow> CountedAt(this IQueryable<ClaimRow> claims, DateTimeOffset now) =>
+        claims.Where(c => c.Status == StoredNames.Active && c.ExpiresAt > now && !c.IsRehearsal);
 }

@@ -90,3 +90,9 @@ internal sealed class AgentRow
     /// <summary>When accounting decided so: an older message than that changes nothing.</summary>
     public required DateTimeOffset At { get; set; }
 }
+
+/// <summary>Locked by whoever counts what a workspace uses of a plan that has bounds.</summary>
+internal sealed class QuotaRow
+{
+    public required Guid OrgId { get; init; }
+}

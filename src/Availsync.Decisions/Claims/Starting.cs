@@ -2,7 +2,10 @@ using Availsync.Contracts;
 
 namespace Availsync.Decisions;
 
-/// <summary>Whoever holds an active claim keeps it until it ends; a newcomer is told who holds the resource.</summary>
+/// <summary>
+/// Whoever holds an active claim keeps it until it ends; a newcomer is told who holds the resource. An obstacle is told
+/// before a limit of the plan.
+/// </summary>
 internal static class Starting
 {
     public static Decision Start(RootState state, StartRun command, DecisionContext context)
@@ -25,10 +28,12 @@ internal static class Starting
                 new RunSkipped(caller, command.Resource, blocking!));
         }
 
+        var isProtected = state.Resources.ContainsKey(command.Resource);
+        if (PlanRoom.Refuse(command, context.Room, isProtected) is { } refusal) return Decision.Of(refusal);
         var claim = NewClaim(state, command, context);
         return Decision.Of(
             new Outcome.Granted(claim),
-            new ClaimGranted(claim, ProtectsResource: !state.Resources.ContainsKey(claim.Resource)));
+            new ClaimGranted(claim, ProtectsResource: !isProtected && !claim.IsRehearsal));
     }
 
     public static Outcome Check(RootState state, CheckRun command, DateTimeOffset now)
@@ -55,5 +60,8 @@ internal static class Starting
         WorkingSet: null,
         command.Metadata,
         RunOutcome: null,
-        Summary: null);
+        Summary: null)
+    {
+        IsRehearsal = command.IsRehearsal,
+    };
 }

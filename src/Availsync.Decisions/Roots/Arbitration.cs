@@ -67,16 +67,16 @@ public static class Arbitration
             throw new BrokenInvariantException($"Token {claim.FencingToken.Value} does not grow on root {state.Root}.");
         if (state.Holding(claim.StartedAt).Any(c => Obstacles.Conflict(c.Resource, claim.Resource)))
             throw new BrokenInvariantException($"A second active claim on {claim.Resource}.");
-        var known = state.Resources.GetValueOrDefault(claim.Resource);
-        return state with
+        var next = state with
         {
             LastToken = claim.FencingToken,
             Claims = state.Claims.SetItem(claim.Id, claim),
-            Resources = state.Resources.SetItem(
-                claim.Resource,
-                new ResourceState(
-                    known?.Resource ?? claim.Resource, known?.ProtectedAt ?? claim.StartedAt, claim.StartedAt)),
         };
+        if (claim.IsRehearsal) return next;
+        var known = state.Resources.GetValueOrDefault(claim.Resource);
+        var claimed = new ResourceState(
+            known?.Resource ?? claim.Resource, known?.ProtectedAt ?? claim.StartedAt, claim.StartedAt);
+        return next with { Resources = state.Resources.SetItem(claim.Resource, claimed) };
     }
 
     private static RootState Replace(RootState state, Claim claim) =>

@@ -8,7 +8,11 @@ namespace Availsync.Decisions;
 /// <param name="CallerEnded">
 /// Whether the agent that asks has been disabled or deleted since it was authenticated.
 /// </param>
-public sealed record DecisionContext(DateTimeOffset Now, ClaimId FreshId, bool CallerEnded = false);
+/// <param name="Room">
+/// What the workspace uses of its plan; has to be there where <see cref="PlanRoom.IsNeededFor"/> says so.
+/// </param>
+public sealed record DecisionContext(
+    DateTimeOffset Now, ClaimId FreshId, bool CallerEnded = false, PlanRoom? Room = null);
 
 /// <summary>What was decided, and the facts that follow from it, in order.</summary>
 public sealed record Decision(Outcome Outcome, IReadOnlyList<ClaimFact> Facts)

@@ -11,7 +11,7 @@ namespace Availsync.Decisions.Tests;
 /// </summary>
 public sealed class HistoryProperties
 {
-    private const int Runs = 4_000;
+    private const int Runs = 10_000;
     private const int StepsMax = 40;
 
     [Fact]

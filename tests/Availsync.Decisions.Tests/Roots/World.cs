@@ -21,6 +21,11 @@ internal sealed class World
     /// <summary>What followed from the last command.</summary>
     public IReadOnlyList<ClaimFact> Facts { get; private set; } = [];
 
+    /// <summary>What the workspace uses of its plan, counted anew.</summary>
+    public PlanRoom Room => new(
+        roots.Values.SelectMany(r => r.Holding(Now)).LongCount(c => !c.IsRehearsal),
+        roots.Values.Sum(r => (long)r.Resources.Count));
+
     public static Guid Id(int number) => new(number, 0, 0x7000, [0x80, 0, 0, 0, 0, 0, 0, 0]);
 
     public static ResourceRef Resource(string text) =>
@@ -71,7 +76,7 @@ internal sealed class World
             ClaimCommand claim => rootOf.GetValueOrDefault(claim.ClaimId, "repo:nowhere"),
             _ => "repo:nowhere",
         };
-        var context = new DecisionContext(Now, new ClaimId(Id(++ids)), callerEnded);
+        var context = new DecisionContext(Now, new ClaimId(Id(++ids)), callerEnded, Room);
         var decision = Arbitration.Decide(Root(root), command, context);
         roots[root] = decision.Facts.Aggregate(Root(root), Arbitration.Evolve);
         foreach (var granted in decision.Facts.OfType<ClaimGranted>()) rootOf.Add(granted.Claim.Id, root);
