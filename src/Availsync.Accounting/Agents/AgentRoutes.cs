@@ -44,8 +44,9 @@ internal static class AgentRoutes
         var form = AgentForm.Read(fields, isNew: true);
         if (fields.Refusal is { } refusal) return refusal;
 
-        return await call.ChangeAsync(() =>
+        return await call.ChangeAsync(async () =>
         {
+            if (await AgentLimit.RefuseAsync(call) is { } full) return full;
             var agent = new AgentRow
             {
                 Id = Guid.CreateVersion7(call.Now), OrgId = call.OrgId, Name = form.Name!, CreatedAt = call.Now,
@@ -53,8 +54,9 @@ internal static class AgentRoutes
             form.ApplyTo(agent);
             var (key, secret) = KeyRow.Create(agent.Id, call.Now);
             call.Db.AddRange(agent, key);
+            call.Note("agent.created", new { KeyId = key.Id, key.Last4 }, agent);
             var answer = new AgentCreated(AgentBody.Of(agent), KeyBody.Of(key), secret);
-            return Task.FromResult(WireJson.Answer(answer, StatusCodes.Status201Created));
+            return WireJson.Answer(answer, StatusCodes.Status201Created);
         });
     }
 
@@ -76,16 +78,25 @@ internal static class AgentRoutes
             var wasDisabled = agent.Disabled;
             form.ApplyTo(agent);
             call.PrincipalsChanged();
-            if (agent.Disabled && !wasDisabled) call.Db.Enqueue(new AgentEnded(call.OrgId, agent.Id, call.Now));
-            if (!agent.Disabled && wasDisabled) call.Db.Enqueue(new AgentResumed(call.OrgId, agent.Id, call.Now));
+            if (call.ChangedFields(agent, except: nameof(AgentRow.Disabled)) is { Count: > 0 } changed)
+                call.Note("agent.updated", new { Changed = changed }, agent);
+            if (agent.Disabled != wasDisabled) Switch(call, agent);
             return AgentEnvelope.Answer(agent);
         });
+    }
+
+    private static void Switch(OrgCall call, AgentRow agent)
+    {
+        if (agent.Disabled) call.Db.Enqueue(new AgentEnded(call.OrgId, agent.Id, call.Now));
+        else call.Db.Enqueue(new AgentResumed(call.OrgId, agent.Id, call.Now));
+        call.Note(agent.Disabled ? "agent.disabled" : "agent.enabled", new { }, agent);
     }
 
     private static Task<IResult> DeleteAsync(OrgCall call) => call.ChangeAsync(async () =>
     {
         if (await call.FindAgentAsync() is not { } agent) return ApiError.NotFound();
         call.Db.Remove(agent); // Its keys go with it.
+        call.Note("agent.deleted", new { }, agent);
         call.PrincipalsChanged();
         call.Db.Enqueue(new AgentEnded(call.OrgId, agent.Id, call.Now));
         return Results.NoContent();

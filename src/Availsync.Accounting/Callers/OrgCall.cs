@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Availsync.Bus.Outbox;
 using Availsync.Contracts;
 using Availsync.Http;
@@ -23,6 +24,8 @@ internal sealed class OrgCall(
 
     public CancellationToken Aborted => context.RequestAborted;
 
+    public PlanCatalog Plans => context.RequestServices.GetRequiredService<PlanCatalog>();
+
     /// <summary>Read again when a change begins.</summary>
     public Member Member { get; private set; } = member;
 
@@ -36,6 +39,18 @@ internal sealed class OrgCall(
 
     /// <summary>Once the change has committed, whoever caches principals of this workspace drops them.</summary>
     public void PrincipalsChanged() => db.Enqueue(new PrincipalChanged(OrgId));
+
+    /// <summary>Which fields of a row this change has changed, in the words of the API.</summary>
+    public IReadOnlyList<string> ChangedFields(object row, params IReadOnlyList<string> except) =>
+        [.. db.Entry(row).Properties
+            .Where(property => property.IsModified && !except.Contains(property.Metadata.Name))
+            .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Metadata.Name))];
+
+    /// <summary>As <see cref="ChangeAsync"/>, or as the first time under this key.</summary>
+    public Task<IResult> ChangeOnceAsync(IdempotencyKey? key, JsonBody body, Func<Task<IResult>> change) => ChangeAsync(
+        () => key is null
+            ? change()
+            : new Repeats(context, db, OrgId, Member.Person.Id, now).OnceAsync(key, body, change));
 
     /// <summary>
     /// Runs a change in one transaction. Changes of one workspace happen one after another, and who the caller is and

@@ -13,7 +13,16 @@ internal static class OrgRoutes
         string pattern,
         Access access,
         Func<OrgCall, Task<IResult>> handler) =>
-        routes.MapMethods($"/v1/orgs/{{org_id}}{pattern}", [method], (RequestDelegate)(async context =>
+        routes.MapMember(method, $"/v1/orgs/{{org_id}}{pattern}", access, handler);
+
+    /// <summary>Maps a route of the caller's own workspace, whether or not its path names that.</summary>
+    public static void MapMember(
+        this IEndpointRouteBuilder routes,
+        string method,
+        string path,
+        Access access,
+        Func<OrgCall, Task<IResult>> handler) =>
+        routes.MapMethods(path, [method], (RequestDelegate)(async context =>
         {
             var answer = await AnswerAsync(context, access, handler);
             await answer.ExecuteAsync(context);
@@ -32,7 +41,8 @@ internal static class OrgRoutes
         if (await Member.FindAsync(db, person, now, context.RequestAborted) is not { } member)
             return ApiError.Unauthorized();
         var call = new OrgCall(context, db, person, access, member, now);
-        if (call.PathId("org_id") != member.Workspace.Id) return ApiError.NotFound();
+        if (context.Request.RouteValues.ContainsKey("org_id") && call.PathId("org_id") != member.Workspace.Id)
+            return ApiError.NotFound();
         return access.Refuse(member.Person.Role) ?? await handler(call);
     }
 }

@@ -54,6 +54,7 @@ internal sealed class FirstWorkspace(
         };
         var (key, secret) = KeyRow.Create(agent.Id, now);
         db.AddRange(workspace, owner, agent, key);
+        db.Note(workspace.Id, "workspace.created", new { workspace.Plan }, now);
         return secret;
     }
 }

@@ -14,6 +14,7 @@ internal sealed class LostPassword(
     IDbContextFactory<AccountingDbContext> contexts,
     Passwords passwords,
     IOptions<AccountsOptions> options,
+    TimeProvider time,
     Output output) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -32,6 +33,8 @@ internal sealed class LostPassword(
         await db.Sessions.Where(row => row.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken);
         await db.FailedSignIns.Where(row => row.Account == key).ExecuteDeleteAsync(cancellationToken);
         db.Enqueue(new PrincipalChanged(person.OrgId));
+        db.Note(
+            person.OrgId, "password.reset", new { UserId = person.Id, person.Email }, time.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
         await output.PrintAsync(Announcement.OfNewPassword(person.Email, password));
         await transaction.CommitAsync(cancellationToken);

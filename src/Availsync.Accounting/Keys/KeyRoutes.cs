@@ -47,6 +47,7 @@ internal static class KeyRoutes
             if (await call.FindAgentAsync() is not { } agent) return ApiError.NotFound();
             var (key, secret) = KeyRow.Create(agent.Id, call.Now);
             call.Db.Add(key);
+            call.Note("key.created", new { KeyId = key.Id, key.Last4 }, agent);
             return KeyCreated.Answer(key, secret);
         });
     }
@@ -69,6 +70,8 @@ internal static class KeyRoutes
             if (grace == TimeSpan.Zero) call.Db.Remove(old);
             else old.ExpiresAt = Earlier(old.ExpiresAt, call.Now + grace);
             call.PrincipalsChanged();
+            var replaced = new { KeyId = old.Id, NewKeyId = key.Id, key.Last4, GraceSeconds = (int)grace.TotalSeconds };
+            call.Note("key.rotated", replaced, await call.FindAgentAsync());
             return KeyCreated.Answer(key, secret);
         });
     }
@@ -77,6 +80,7 @@ internal static class KeyRoutes
     {
         if (await FindKeyAsync(call) is not { } key) return ApiError.NotFound();
         call.Db.Remove(key);
+        call.Note("key.revoked", new { KeyId = key.Id, key.Last4 }, await call.FindAgentAsync());
         call.PrincipalsChanged();
         return Results.NoContent();
     });

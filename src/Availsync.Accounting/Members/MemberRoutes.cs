@@ -44,6 +44,7 @@ internal static class MemberRoutes
         return await call.ChangeOnceAsync(key, body, async () =>
         {
             if (!await person.TryAddAsync(call.Db, call.Aborted)) return EmailTaken.Error;
+            call.Note("member.added", new { UserId = person.Id, person.Email, person.Role });
             return WireJson.Answer(new MemberEnvelope(MemberBody.Of(person)), StatusCodes.Status201Created);
         });
     }
@@ -59,6 +60,7 @@ internal static class MemberRoutes
         if (person.Role == Role.Owner && owners == 1)
             return ApiError.Forbidden("The last owner of a workspace stays; add another owner first.");
         call.Db.Remove(person); // The sessions go with the person.
+        call.Note("member.removed", new { UserId = person.Id, person.Email, person.Role });
         call.PrincipalsChanged();
         return Results.NoContent();
     });

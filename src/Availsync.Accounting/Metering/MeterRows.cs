@@ -13,8 +13,6 @@ internal sealed class MeterRow
 
     /// <summary>The calendar month in UTC, <c>2026-11</c>.</summary>
     public required string Period { get; init; }
-
-    public DateTimeOffset ChangedAt { get; set; }
 }
 
 /// <summary>What one run of one edge has used and may use. All numbers are cumulative, so a repeat changes nothing.</summary>
@@ -34,6 +32,9 @@ internal sealed class LoanRow
 
     /// <summary>When the edge was last heard of. One that has gone silent is taken to have used all it was lent.</summary>
     public DateTimeOffset HeardAt { get; set; }
+
+    /// <summary>How much of it counts as used.</summary>
+    public long UsedAt(DateTimeOffset now) => now - HeardAt > CallBook.SilenceMax ? Allowed : Used;
 }
 
 internal sealed class MeterMap : IEntityTypeConfiguration<MeterRow>, IEntityTypeConfiguration<LoanRow>

@@ -52,6 +52,7 @@ internal sealed class SignUp(
         if (!await person.TryAddAsync(db, context.RequestAborted)) return EmailTaken.Error;
         var (session, token) = SessionCookie.Create(person.Id, now);
         db.Add(session);
+        db.Note(workspace.Id, "workspace.created", new { workspace.Plan }, now, person, context.RequestId());
         await db.SaveChangesAsync(context.RequestAborted);
         await transaction.CommitAsync(CancellationToken.None);
 

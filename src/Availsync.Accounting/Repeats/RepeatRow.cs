@@ -7,6 +7,8 @@ internal sealed class RepeatRow
 
     public required Guid OrgId { get; init; }
 
+
+    /// <summary>The person, or the agent where it came with a key.</summary>
     public required Guid PersonId { get; init; }
 
     /// <summary>Method and path.</summary>

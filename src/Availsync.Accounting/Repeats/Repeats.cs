@@ -9,7 +9,8 @@ namespace Availsync.Accounting;
 /// <c>Idempotency-Key</c>: the answer is recorded in the transaction of the change, so that a repeat finds either both
 /// or neither. A repeat that comes while the first is in flight waits behind it, as every change of a workspace does.
 /// </summary>
-internal static class Repeats
+internal sealed class Repeats(
+    HttpContext context, AccountingDbContext db, Guid orgId, Guid principalId, DateTimeOffset now)
 {
     public const string Header = "Idempotency-Key";
 
@@ -26,36 +27,31 @@ internal static class Repeats
 
     /// <summary>
     /// Runs the change, or answers as the first time. Refusals are kept too, but for 400, 401, 413, 415 and 429; a
-    /// refused change must have written nothing.
+    /// refused change must have written nothing. Called inside the change's transaction, under a lock of the
+    /// principal's.
     /// </summary>
-    public static Task<IResult> ChangeOnceAsync(
-        this OrgCall call, IdempotencyKey? key, JsonBody body, Func<Task<IResult>> change) =>
-        key is null ? call.ChangeAsync(change) : call.ChangeAsync(() => OnceAsync(call, key, body, change));
-
-    private static async Task<IResult> OnceAsync(
-        OrgCall call, IdempotencyKey key, JsonBody body, Func<Task<IResult>> change)
+    public async Task<IResult> OnceAsync(IdempotencyKey key, JsonBody body, Func<Task<IResult>> change)
     {
-        var (org, person, route) = (call.OrgId, call.Member.Person.Id, RouteOf(call.Context.Request));
-        var same = call.Db.Repeats.AsNoTracking().Where(row =>
-            row.OrgId == org && row.PersonId == person && row.Route == route && row.Key == key.Value);
-        var kept = await same.SingleOrDefaultAsync(call.Aborted);
-        if (kept is not null && kept.CreatedAt + RepeatRow.Lifetime > call.Now) return Replay(kept, body);
-
+        var route = RouteOf(context.Request);
+        var same = db.Repeats.AsNoTracking().Where(row =>
+            row.OrgId == orgId && row.PersonId == principalId && row.Route == route && row.Key == key.Value);
+        var kept = await same.SingleOrDefaultAsync(context.RequestAborted);
+        if (kept is not null && kept.CreatedAt + RepeatRow.Lifetime > now) return Replay(kept, body);
         // A record past its day is gone, whether or not the sweep has come by; it may come by right now.
-        if (kept is not null) await same.ExecuteDeleteAsync(call.Aborted);
+        if (kept is not null) await same.ExecuteDeleteAsync(context.RequestAborted);
         var answer = await change();
-        var (status, bytes) = await AnswerBytes.CaptureAsync(call.Context, answer);
+        var (status, bytes) = await AnswerBytes.CaptureAsync(context, answer);
         if (status is 400 or 401 or 413 or 415 or 429 or >= 500) return answer;
-        call.Db.Add(new RepeatRow
+        db.Add(new RepeatRow
         {
-            OrgId = org,
-            PersonId = person,
+            OrgId = orgId,
+            PersonId = principalId,
             Route = route,
             Key = key.Value,
             BodySha256 = body.Sha256,
             Status = status,
             Answer = bytes,
-            CreatedAt = call.Now,
+            CreatedAt = now,
         });
         return new AnswerBytes(status, bytes);
     }

@@ -35,6 +35,8 @@ internal static class WorkspaceRoutes
             workspace.Mode = mode ?? workspace.Mode;
             workspace.Arbitration = arbitration ?? workspace.Arbitration;
             workspace.ExpiryGraceSeconds = grace ?? workspace.ExpiryGraceSeconds;
+            if (call.ChangedFields(workspace) is { Count: > 0 } changed)
+                call.Note("org.updated", new { Changed = changed });
             call.PrincipalsChanged();
             return Task.FromResult(Answer(call));
         });

@@ -85,6 +85,26 @@ public sealed class Fields(JsonElement root, string prefix = "")
         return null;
     }
 
+    /// <summary>A whole number in a range that 64 bits hold.</summary>
+    public long? WholeLong(string field, long min, long max)
+    {
+        if (Find(field) is not { } value) return null;
+        var isNumber = value.ValueKind == JsonValueKind.Number;
+        if (isNumber && TryWhole(value, out var number) && number >= min && number <= max) return number;
+        Wrong(field, $"Must be a whole number from {min} to {max}.");
+        return null;
+    }
+
+    /// <summary>A number in a range, exactly as it was written.</summary>
+    public decimal? Number(string field, decimal min, decimal max)
+    {
+        if (Find(field) is not { } value) return null;
+        var isNumber = value.ValueKind == JsonValueKind.Number;
+        if (isNumber && value.TryGetDecimal(out var number) && number >= min && number <= max) return number;
+        Wrong(field, $"Must be a number from {min} to {max}.");
+        return null;
+    }
+
     /// <summary>True or false.</summary>
     public bool? Flag(string field)
     {

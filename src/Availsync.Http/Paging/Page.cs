@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 
 namespace Availsync.Http;
@@ -27,6 +28,12 @@ public sealed record Page(int Limit, int Offset)
     /// <summary>The <c>pagination</c> member of the answer.</summary>
     public Pagination Of(long total) => new(Limit, Offset, total, Offset + (long)Limit < total);
 
+    /// <summary>
+    /// The same for a list that is too long to be counted: it goes on behind this page or not, and is at least so long.
+    /// </summary>
+    public Pagination OfAtLeast(long total, bool hasMore) =>
+        new(Limit, Offset, total, hasMore) { TotalIsEstimate = true };
+
     private static long Number(
         IQueryCollection query, string name, int min, int fallback, ICollection<FieldError> errors)
     {
@@ -47,4 +54,9 @@ public sealed record Page(int Limit, int Offset)
 /// <summary>Where a page stands in its list.</summary>
 /// <param name="Total">How many there are in all.</param>
 /// <param name="HasMore">Whether there are more behind this page.</param>
-public sealed record Pagination(int Limit, int Offset, long Total, bool HasMore);
+public sealed record Pagination(int Limit, int Offset, long Total, bool HasMore)
+{
+    /// <summary>Whether the list is longer than was counted; told only where it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TotalIsEstimate { get; init; }
+}
