@@ -19,7 +19,8 @@ public static class AccountingRegistration
 
     /// <summary>
     /// Adds accounting: its store, its answers on the bus and what its HTTP API needs. The bus itself is added once a
-    /// process, after all services. Sections of the configuration: <c>Accounts</c>, <c>Internal</c>, <c>Storage</c>.
+    /// process, after all services. Sections of the configuration: <c>Accounts</c>, <c>Plans</c>, <c>Retention</c>,
+    /// <c>Internal</c>, <c>Storage</c>.
     /// </summary>
     public static IServiceCollection AddAccounting(this IServiceCollection services, IConfiguration configuration)
     {
@@ -40,6 +41,10 @@ public static class AccountingRegistration
         services.AddHostedService<FirstWorkspace>();
         services.AddHostedService<LostPassword>();
         services.AddHostedService<Sweep>();
+        services.AddOptions<RetentionOptions>()
+            .Bind(configuration.GetSection(RetentionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<HistorySweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<HistorySweep>());
 
         services.AddSingleton<SignInQueue>();
         services.AddScoped<SignInThrottle>().AddScoped<SignIn>();
@@ -47,7 +52,10 @@ public static class AccountingRegistration
         services.AddSingleton<PrincipalDirectory>();
         services.AddBusParts(bus => bus
             .Responder<Authenticate, Authenticated, PrincipalDirectory>(AccountingQueues.Directory)
-            .Responder<FindAgent, AgentFound, PrincipalDirectory>(AccountingQueues.Agents));
+            .Responder<FindAgent, AgentFound, PrincipalDirectory>(AccountingQueues.Agents)
+            .Responder<MeterCalls, CallsMetered, Meter>(AccountingQueues.Meter)
+            .Handler<TrafficRecords, TrafficProjection>(TrafficProjection.Queue)
+            .Handler<ClaimEvents, ClaimProjection>(ClaimProjection.Queue));
         services.AddOutbox<AccountingDbContext>(messages => messages
             .Carry<PrincipalChanged>()
             .Carry<AgentEnded>()
@@ -57,8 +65,9 @@ public static class AccountingRegistration
     }
 
     /// <summary>
-    /// Answers every request that gets here with accounting's HTTP API: <c>/v1/auth</c>, <c>/v1/me</c> and
-    /// <c>/v1/orgs</c>, for calls that the edge has signed, and <c>/health</c>. Routes of the host's own stay apart.
+    /// Answers every request that gets here with accounting's HTTP API: <c>/v1/auth</c>, <c>/v1/me</c>,
+    /// <c>/v1/orgs</c>, <c>/v1/activity</c>, <c>/v1/audit</c>, <c>/v1/value</c>, <c>/v1/billing</c> and <c>/v1/mcp</c>, for
+    /// calls that the edge has signed, and <c>/health</c>. Routes of the host's own stay apart.
     /// </summary>
     public static IApplicationBuilder UseAccounting(this IApplicationBuilder app)
     {
@@ -68,6 +77,7 @@ public static class AccountingRegistration
         var loggers = app.ApplicationServices.GetRequiredService<ILoggerFactory>();
         var logger = loggers.CreateLogger("Availsync.Accounting.Http");
         branch.UseHttpConventions(logger);
+        branch.UseErrorTelling();
         branch.UseStoreOutage(logger);
         branch.UseIdentityGate();
         branch.UseRouting();
@@ -78,6 +88,13 @@ public static class AccountingRegistration
             routes.MapAgents();
             routes.MapKeys();
             routes.MapMembers();
+            routes.MapActivity();
+            routes.MapUsage();
+            routes.MapAudit();
+            routes.MapValue();
+            routes.MapBilling();
+            routes.MapHeartbeats();
+            routes.MapTestConnection();
             routes.MapHealth();
         });
         app.Run(branch.Build());

@@ -10,7 +10,7 @@ internal static class ErrorTelling
     {
         context.Response.OnStarting(() =>
         {
-            if (context.Items[ApiError.CodeItem] is string code)
+            if (context.ErrorCode() is { } code)
                 context.Response.Headers[InternalIdentity.ErrorHeader] = code;
             return Task.CompletedTask;
         });
