@@ -29,6 +29,11 @@ public sealed record InternalIdentity(
     /// <summary>The header that carries the token from edge to accounting.</summary>
     public const string Header = "X-Availsync-Identity";
 
+    /// <summary>
+    /// The header in which accounting tells the edge the code of an error it answers with. The edge strips it.
+    /// </summary>
+    public const string ErrorHeader = "X-Availsync-Error";
+
     /// <summary>How long a token holds, clocks that differ included.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
