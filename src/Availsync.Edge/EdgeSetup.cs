@@ -5,8 +5,11 @@ using Availsync.Edge.Access;
 using Availsync.Edge.Health;
 using Availsync.Edge.Lanes;
 using Availsync.Edge.Limits;
+using Availsync.Edge.Metering;
 using Availsync.Edge.Proxy;
 using Availsync.Edge.Reference;
+using Availsync.Edge.SetupTest;
+using Availsync.Edge.Traffic;
 using Availsync.Edge.Work;
 using Availsync.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -19,7 +22,10 @@ namespace Availsync.Edge;
 /// <summary>The edge, to be put into any host: it needs a bus and an address of accounting's HTTP API.</summary>
 public static class EdgeSetup
 {
-    /// <summary>Registers the edge. Its state is a memory of principals; any number of instances may run.</summary>
+    /// <summary>
+    /// Registers the edge. Its state is a memory of principals, and calls that are not told yet; any number of
+    /// instances may run.
+    /// </summary>
     public static IServiceCollection AddEdge(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -45,11 +51,17 @@ public static class EdgeSetup
         services.AddSingleton<Directory>();
         services.AddSingleton<Origins>();
         services.AddSingleton<KeyBuckets>();
+        services.AddSingleton<Meter>();
         services.AddSingleton<Door>();
         services.AddSingleton<Actors>();
         services.AddSingleton<LaneMap>();
         services.AddSingleton<WorkCalls>();
         services.AddSingleton<ClaimReads>();
+        services.AddSingleton<SetupTests>();
+        services.AddSingleton<TrafficQueue>();
+        services.AddSingleton<TrafficRecorder>();
+        services.AddHostedService<TrafficPublisher>();
+        services.AddHostedService<MeterReports>();
         return services.AddBusParts(bus => bus.Broadcast<PrincipalChanged, PrincipalChanges>());
     }
 
@@ -59,10 +71,13 @@ public static class EdgeSetup
         ArgumentNullException.ThrowIfNull(app);
         var services = app.ApplicationServices;
         var door = services.GetRequiredService<Door>();
+        var recorder = services.GetRequiredService<TrafficRecorder>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Availsync.Edge.Requests");
-        return app.UseHttpConventions(logger).UseRouting().Use(door.PassAsync).UseEndpoints(routes =>
+        app.Use(recorder.PassAsync).UseHttpConventions(logger).UseRouting().Use(door.PassAsync);
+        return app.UseEndpoints(routes =>
         {
             routes.MapWork();
+            routes.MapSetupTest();
             routes.MapAccounting();
             routes.MapHealth();
             routes.MapReference();

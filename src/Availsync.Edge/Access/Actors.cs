@@ -4,7 +4,8 @@ using Availsync.Http;
 namespace Availsync.Edge.Access;
 
 /// <summary>The agent that acts in a call, and the person behind it where there is one.</summary>
-internal sealed record Actor(Caller Caller, AgentProfile Agent, ArbitrationMode Mode, int ExpiryGraceSeconds);
+internal sealed record Actor(
+    Caller Caller, AgentProfile Agent, ArbitrationMode Mode, int ExpiryGraceSeconds, Plan Plan);
 
 /// <summary>
 /// Finds out for which agent a call acts. A key acts for its own agent; a person names one of the workspace's, and a
@@ -12,7 +13,7 @@ internal sealed record Actor(Caller Caller, AgentProfile Agent, ArbitrationMode 
 /// </summary>
 internal sealed class Actors(Directory directory)
 {
-    private static readonly Outcome.Forbidden ViewersOnlyRead = new("A viewer changes nothing.");
+    internal static Outcome.Forbidden ViewersOnlyRead { get; } = new("A viewer changes nothing.");
 
     /// <summary>The agent that the body names; a person has to name one.</summary>
     public static Guid? ReadAgentId(Principal principal, Fields fields) =>
@@ -29,7 +30,8 @@ internal sealed class Actors(Directory directory)
             case PersonPrincipal { Role: Role.Viewer }:
                 return (null, ViewersOnlyRead);
             case PersonPrincipal person when agentId is { } named:
-                var agent = await directory.FindAgentAsync(person.Workspace.Id, named, cancellationToken);
+                var agent = await directory.FindAgentAsync(
+                    new FindAgent(person.Workspace.Id, named), cancellationToken);
                 return agent is null
                     ? (null, new Outcome.NotFound("agent"))
                     : (Of(person.Workspace, agent, person.PersonId), null);
@@ -47,7 +49,8 @@ internal sealed class Actors(Directory directory)
         _ => (null, ViewersOnlyRead),
     };
 
-    private static Actor Of(Workspace workspace, AgentProfile agent, Guid? personId) => new(
+    /// <summary>An agent of a workspace, acting for itself or for the person behind it.</summary>
+    public static Actor Of(Workspace workspace, AgentProfile agent, Guid? personId) => new(
         new Caller(workspace.Id, agent.Id, agent.Name, personId), agent, agent.Mode ?? workspace.Mode,
-        workspace.ExpiryGraceSeconds);
+        workspace.ExpiryGraceSeconds, workspace.Plan);
 }

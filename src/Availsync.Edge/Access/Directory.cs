@@ -24,10 +24,9 @@ internal sealed partial class Directory(
     public ValueTask<Found<Principal>> AuthenticateAsync(Credential credential, CancellationToken cancellationToken) =>
         _principals.FindAsync(credential, LookUpAsync, cancellationToken);
 
-    /// <summary>The agent that a person names; null where the workspace has none that may act.</summary>
-    public async ValueTask<AgentProfile?> FindAgentAsync(
-        Guid orgId, Guid agentId, CancellationToken cancellationToken) =>
-        (await _agents.FindAsync(new FindAgent(orgId, agentId), LookUpAsync, cancellationToken)).Value;
+    /// <summary>The agent that a person names; null where the workspace has none that is asked for.</summary>
+    public async ValueTask<AgentProfile?> FindAgentAsync(FindAgent question, CancellationToken cancellationToken) =>
+        (await _agents.FindAsync(question, LookUpAsync, cancellationToken)).Value;
 
     /// <summary>A workspace has changed.</summary>
     public void Forget(Guid orgId)

@@ -16,6 +16,12 @@ public sealed class EdgeOptions
     public int PrincipalsMax { get; set; } = 20_000;
 
     /// <summary>
+    /// How many records of calls may wait to be published, before new ones are dropped: the memory that a broker that
+    /// is away may cost.
+    /// </summary>
+    public int TrafficQueueMax { get; set; } = 200_000;
+
+    /// <summary>
     /// Origins beside the service's own whose pages may call with a session cookie, such as
     /// <c>https://dashboard.example.com</c>.
     /// </summary>

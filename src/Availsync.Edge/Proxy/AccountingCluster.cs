@@ -9,8 +9,6 @@ namespace Availsync.Edge.Proxy;
 /// <summary>Tells the proxy where accounting is and when it is down.</summary>
 internal static class AccountingCluster
 {
-    public const string AdmissionKey = "admission";
-
     private const string ClusterId = "accounting";
 
     public static InMemoryConfigProvider Create(AccountingOptions accounting, EdgeOptions edge) =>
@@ -21,7 +19,6 @@ internal static class AccountingCluster
         RouteId = route.Path,
         ClusterId = ClusterId,
         Match = new RouteMatch { Path = route.Path, Methods = route.Methods },
-        Metadata = new Dictionary<string, string> { [AdmissionKey] = route.Admission.ToString() },
     };
 
     private static ClusterConfig Cluster(AccountingOptions accounting, EdgeOptions edge) => new()

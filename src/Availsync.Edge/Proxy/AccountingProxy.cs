@@ -1,6 +1,8 @@
 using System.Net;
 using Availsync.Contracts;
 using Availsync.Edge.Access;
+using Availsync.Edge.Metering;
+using Availsync.Edge.Traffic;
 using Availsync.Http;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
@@ -35,8 +37,16 @@ internal static class AccountingProxy
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         })
-        .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(
-            new AdmissionRule(Enum.Parse<Admission>(route.Metadata![AccountingCluster.AdmissionKey]))));
+        .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata([.. MetadataOf(route.RouteId)]));
+
+    /// <summary>A route's id is its path.</summary>
+    private static IEnumerable<object> MetadataOf(string path)
+    {
+        var route = AccountingRoutes.All.Single(route => route.Path == path);
+        yield return new AdmissionRule(route.Admission);
+        yield return new TrafficType(route.Type);
+        if (!route.IsCounted) yield return new Uncounted();
+    }
 
     /// <summary>
     /// The proxy registers data protection for an affinity that is not used here, and its key ring would be written
@@ -71,6 +81,10 @@ internal static class AccountingProxy
             var response = context.HttpContext.Response;
             response.Headers[RequestIds.Header] = context.HttpContext.RequestId();
             response.Headers.Remove("Server");
+
+            // For the record of the call alone: clients read the code in the body.
+            if (response.Headers.Remove(InternalIdentity.ErrorHeader, out var code))
+                context.HttpContext.Visit().Note.ErrorOfAccounting = code;
             return default;
         });
     }

@@ -8,6 +8,9 @@ internal static class IdempotencyKeys
 {
     private const string Header = "Idempotency-Key";
 
+    /// <summary>Whether one was sent, well-formed or not.</summary>
+    public static bool IsGiven(HttpRequest request) => request.Headers[Header].Count > 0;
+
     /// <summary>The key, or null where none was sent; a malformed one is a mistake like any other.</summary>
     public static IdempotencyKey? Read(HttpRequest request, Fields fields)
     {

@@ -45,6 +45,7 @@ internal sealed record StartFields(
         actor.Mode)
     {
         ExpiryGraceSeconds = actor.ExpiryGraceSeconds,
+        Plan = actor.Plan,
     };
 
     public CheckRun ToCheck(Actor actor) =>

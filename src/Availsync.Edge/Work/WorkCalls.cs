@@ -19,19 +19,20 @@ internal sealed class WorkCalls(LaneMap lanes, Actors actors, TimeProvider time)
     public async Task<IResult> PostAsync(HttpContext context, Question question, ReadDraft read)
     {
         var (body, error) = await JsonBody.ReadAsync(context);
-        if (body is null) return error!;
+        if (body is null) return Mistaken(context, question, error!);
         var principal = context.Principal();
         var fields = new Fields(body.Root);
         var agentId = Actors.ReadAgentId(principal, fields);
         var draft = read(fields, time.GetUtcNow());
         var key = IdempotencyKeys.Read(context.Request, fields);
-        if (StartAt.Refusal(fields) is { } refusal) return refusal;
+        if (StartAt.Refusal(fields) is { } mistake) return Mistaken(context, question, mistake);
 
         var stamp = IdempotencyKeys.Stamp(context.Request, principal, key, body);
+        if (context.Visit().Refusal is { } limit) return await RefuseAsync(context, question, limit, stamp);
         var (actor, refused) = await actors.ResolveAsync(principal, agentId, context.RequestAborted);
-        return actor is null
-            ? await RefuseAsync(context, question, refused!, stamp)
-            : await AskAsync(context, question, draft(actor), stamp);
+        if (actor is null) return await RefuseAsync(context, question, refused!, stamp);
+        context.Visit().Note.Agent = actor.Agent;
+        return await AskAsync(context, question, draft(actor), stamp);
     }
 
     /// <summary>A call on the claim that the path names.</summary>
@@ -39,7 +40,7 @@ internal sealed class WorkCalls(LaneMap lanes, Actors actors, TimeProvider time)
         HttpContext context, Question question, Func<Fields, ClaimId, Draft> read) =>
         TryReadClaimId(context, out var claimId)
             ? PostAsync(context, question, (fields, _) => read(fields, claimId))
-            : Task.FromResult<IResult>(OutcomeAnswers.Of(NoSuchClaim, question, time.GetUtcNow()));
+            : Task.FromResult(Answered(context.Visit().Refusal ?? (Outcome)NoSuchClaim, question));
 
     /// <summary>Ends the claim that the path names; there is no body, and no key to make a repeat of it.</summary>
     public async Task<IResult> DeleteClaimAsync(HttpContext context)
@@ -59,6 +60,12 @@ internal sealed class WorkCalls(LaneMap lanes, Actors actors, TimeProvider time)
         ClaimId.TryParse(context.Request.RouteValues["claim_id"] as string, out claimId);
 
     /// <summary>
+    /// What cannot be understood was never answered for good, so it is no repeat: the limit is told first.
+    /// </summary>
+    private IResult Mistaken(HttpContext context, Question question, ApiError mistake) =>
+        context.Visit().Refusal is { } limit ? Answered(limit, question) : mistake;
+
+    /// <summary>
     /// A refusal under a key is recorded, so that a repeat is told the same even where it would be let in by now.
     /// </summary>
     private Task<IResult> RefuseAsync(
@@ -72,9 +79,12 @@ internal sealed class WorkCalls(LaneMap lanes, Actors actors, TimeProvider time)
     private async Task<IResult> AskAsync(
         HttpContext context, Question question, Command command, IdempotencyStamp? stamp)
     {
+        var note = context.Visit().Note;
+        note.Asks(command);
         var envelope = new CommandEnvelope(command, context.Visit().Deadline, context.RequestId(), stamp);
         if (await lanes.AskAsync(envelope, context.RequestAborted) is not Reply.Answered answered)
             return ApiError.ArbiterUnavailable();
+        note.Hears(answered.Outcome);
         var answer = Answered(answered.Outcome, question);
         return answered.Replayed ? Replayed(context.Response, answered, answer) : answer;
     }
