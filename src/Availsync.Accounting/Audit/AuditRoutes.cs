@@ -22,17 +22,7 @@ internal static class AuditRoutes
         var rows = call.Db.Audit.AsNoTracking().Where(row => row.OrgId == call.OrgId);
         if (filter.AgentId is { } agent) rows = rows.Where(row => row.AgentId == agent);
         if (filter.Type is { } type) rows = rows.Where(row => row.Type == type);
-        if (resource is { Type: ResourceType.Repo })
-        {
-            // Repos are one whatever the case of their letters, and each is kept as it was shown then.
-            var repo = resource.ToString().ToLowerInvariant();
-            rows = rows.Where(row => row.Resource!.ToLower() == repo);
-        }
-        else if (resource?.ToString() is { } project)
-        {
-            rows = rows.Where(row => row.Resource == project);
-        }
-
+        if (resource is not null) rows = rows.Where(row => row.ResourceIdentity == resource);
         if (filter.From is { } from) rows = rows.Where(row => row.At >= from);
         if (filter.To is { } to) rows = rows.Where(row => row.At < to);
         var (found, pagination) = await rows.OrderByDescending(row => row.At).ThenByDescending(row => row.Id)
@@ -40,10 +30,11 @@ internal static class AuditRoutes
         return WireJson.Answer(new AuditPage([.. found.Select(AuditBody.Of)], pagination));
     }
 
-    private static ResourceRef? ReadResource(IQueryCollection query, List<FieldError> errors)
+    /// <summary>In whichever spelling.</summary>
+    private static string? ReadResource(IQueryCollection query, List<FieldError> errors)
     {
         if (QueryFields.Text(query, "resource", errors) is not { } text) return null;
-        if (ResourceRef.TryParse(text, out var resource, out var error)) return resource;
+        if (ResourceRef.TryParse(text, out var resource, out var error)) return AuditRow.IdentityOf(resource);
         errors.Add(new FieldError("resource", error));
         return null;
     }

@@ -1,3 +1,4 @@
+using Availsync.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -37,11 +38,18 @@ internal sealed class AuditRow
     public Guid? AgentId { get; init; }
     public string? AgentName { get; init; }
     public Guid? ClaimId { get; init; }
+    /// <summary>As it was shown then.</summary>
     public string? Resource { get; init; }
+
+    /// <summary>The same whatever the spelling: what is looked for.</summary>
+    public string? ResourceIdentity { get; init; }
+
     public string? RequestId { get; init; }
 
     /// <summary>What else there is to say, a JSON object; never a secret.</summary>
     public required string Details { get; init; }
+
+    public static string IdentityOf(ResourceRef resource) => $"{resource.Type}:{resource.Canonical}";
 }
 
 internal sealed class AuditMap : IEntityTypeConfiguration<AuditRow>

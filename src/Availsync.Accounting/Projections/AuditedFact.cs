@@ -60,6 +60,7 @@ internal sealed record AuditedFact(
             AgentName = Agent.Name,
             ClaimId = Claim?.Id.Value,
             Resource = Resource.ToString(),
+            ResourceIdentity = AuditRow.IdentityOf(Resource),
             RequestId = Event.RequestId,
             Details = JsonSerializer.Serialize(Details, WireJson.Options),
         };
