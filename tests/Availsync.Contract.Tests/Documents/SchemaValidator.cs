@@ -189,6 +189,7 @@ internal sealed partial class SchemaValidator(JsonElement document)
                 "array" => value.ValueKind == JsonValueKind.Array,
                 "string" => value.ValueKind == JsonValueKind.String,
                 "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+                "number" => value.ValueKind == JsonValueKind.Number,
                 "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
                 _ => throw new NotSupportedException($"The type {types} is not checked."),
             };

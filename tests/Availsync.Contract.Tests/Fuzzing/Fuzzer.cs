@@ -32,8 +32,13 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
         "X-HTTP-Method-Override", "X-Availsync-Identity",
     ];
 
+    private static readonly string[] ForPeople = ["/v1/audit", "/v1/value", "/v1/billing"];
+
     private static readonly string[] Parameters =
-        ["limit", "offset", "status", "resource", "fencing_token", "agent_id", "Limit", "", "x", "%00", "limit[]"];
+    [
+        "limit", "offset", "status", "resource", "fencing_token", "agent_id", "type", "from", "to", "days", "Limit", "",
+        "x", "%00", "limit[]",
+    ];
 
     public FuzzedRequest Make(int index)
     {
@@ -56,7 +61,7 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
         var claim = Id(world.ClaimIds, random, json);
         // Passwords are slow to hash by design: those routes get a smaller share.
         if (random.Next(500) == 0) return Signing(random, json);
-        return random.Next(24) switch
+        return random.Next(28) switch
         {
             0 or 1 or 2 or 3 => ("POST", "/v1/work/run/start", Start(random, json)),
             4 or 5 => ("POST", "/v1/work/check", Start(random, json)),
@@ -78,9 +83,25 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
             21 => (json.Pick(["GET", "POST"]), $"{agent}/keys", null),
             22 => random.Next(2) == 0
                 ? ("DELETE", key, null) : ("POST", $"{key}/rotate", new JsonObject { ["grace_seconds"] = 1 }),
-            _ => ("GET", $"{org}/members", null),
+            23 => ("GET", $"{org}/members", null),
+            24 => ("GET", json.Pick(["/v1/activity", "/v1/audit", "/v1/value/health", "/v1/billing/status"]), null),
+            25 => ("POST", "/v1/activity/usage", Usage(claim, random, json)),
+            26 => random.Next(4) == 0
+                ? ("PUT", "/v1/billing/plan", new JsonObject { ["plan"] = json.Pick(["unlimited", "gold", ""]) })
+                : ("POST", $"{agent}/{json.Pick(["test-connection", "setup-test"])}", null),
+            _ => ("POST", "/v1/mcp/heartbeat",
+                new JsonObject { ["client_name"] = json.Text(110), ["client_version"] = "1", ["session_id"] = null }),
         };
     }
+
+    private static JsonObject Usage(string claim, Random random, FuzzedJson json) => new()
+    {
+        ["claim_id"] = random.Next(2) == 0 ? claim : null,
+        ["provider"] = json.Text(110),
+        ["total_tokens"] = random.NextInt64(2_000_000_000_000),
+        ["cost_usd"] = random.NextDouble() * 1_100_000,
+        ["metadata"] = new JsonObject { ["a"] = json.Text(20) },
+    };
 
     private (string Method, string Path, JsonObject? Body) Signing(Random random, FuzzedJson json) =>
         random.Next(4) switch
@@ -193,7 +214,8 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
         List<(string, string)> headers = [];
         if (hasBody && random.Next(30) > 0)
             headers.Add(("Content-Type", random.Next(8) == 0 ? json.Pick(Types) : Types[0]));
-        var forPeople = path.StartsWith("/v1/orgs", StringComparison.OrdinalIgnoreCase);
+        var forPeople = path.StartsWith("/v1/orgs", StringComparison.OrdinalIgnoreCase)
+            || ForPeople.Any(p => path.StartsWith(p, StringComparison.OrdinalIgnoreCase));
         switch (random.Next(20))
         {
             case 0: break;

@@ -55,6 +55,8 @@ public sealed class Client
     /// <summary>Sends <paramref name="body"/> as JSON, or nothing at all.</summary>
     public Task<Answer> PostAsync(string path, object? body = null) => SendAsync("POST", path, Json(body));
 
+    public Task<Answer> PutAsync(string path, object? body) => SendAsync("PUT", path, Json(body));
+
     public Task<Answer> PatchAsync(string path, object? body) => SendAsync("PATCH", path, Json(body));
 
     /// <summary>Sends text that need not be JSON.</summary>
@@ -67,6 +69,9 @@ public sealed class Client
         if (type is not null) content.Headers.TryAddWithoutValidation("Content-Type", type);
         return content;
     }
+
+    /// <summary>Sends <paramref name="body"/> as JSON with any method, or nothing at all.</summary>
+    public Task<Answer> CallAsync(string method, string path, object? body) => SendAsync(method, path, Json(body));
 
     public async Task<Answer> SendAsync(string method, string path, HttpContent? content = null)
     {

@@ -27,6 +27,9 @@ internal static class Values
     public static long Number(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Number ? element.GetInt64() : throw Not("a number", element);
 
+    public static decimal Amount(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Number ? element.GetDecimal() : throw Not("a number", element);
+
     public static bool Flag(this JsonElement element) =>
         element.ValueKind is JsonValueKind.True or JsonValueKind.False
             ? element.GetBoolean() : throw Not("a flag", element);

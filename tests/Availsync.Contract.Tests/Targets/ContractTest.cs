@@ -35,6 +35,10 @@ public abstract class ContractTest(Target target) : IAsyncLifetime
     /// <summary>A workspace of this test's own.</summary>
     protected Task<Workspace> NewWorkspaceAsync() => Workspace.SignUpAsync(Target);
 
+    /// <summary>A workspace of this test's own on a plan.</summary>
+    protected async Task<Workspace> NewWorkspaceAsync(string plan) =>
+        await (await NewWorkspaceAsync()).OnPlanAsync(plan);
+
     /// <summary>A new agent in the shared workspace.</summary>
     protected Task<Agent> NewAgentAsync() => Shared.NewAgentAsync();
 

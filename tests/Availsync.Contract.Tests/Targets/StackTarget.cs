@@ -56,11 +56,7 @@ public sealed class StackTarget : Target
 
     private async Task<string> RunAsync(params string[] arguments)
     {
-        var environment = new Dictionary<string, string>
-        {
-            ["AVAILSYNC_STACK_DIR"] = _folder,
-            ["RateLimits__PerKeyPerSecond"] = "0",
-        };
+        var environment = new Dictionary<string, string>(TestTargets.Settings) { ["AVAILSYNC_STACK_DIR"] = _folder };
         // To files, not pipes: the servers that it leaves running would keep a pipe open.
         var output = Path.Combine(Path.GetTempPath(), $"{Path.GetFileName(_folder)}-{arguments[0]}.log");
         await using var script = ServerProcess.Start(

@@ -39,6 +39,18 @@ public sealed record Workspace(string Id, string UserId, string Email, Client Ow
             Owner.WithoutCredential().WithCookie(signedIn.SessionCookie()));
     }
 
+    /// <summary>The same workspace on another plan. What an edge knew of it may be a second old.</summary>
+    public async Task<Workspace> OnPlanAsync(string plan)
+    {
+        var changed = (await Owner.PutAsync("/v1/billing/plan", new { plan })).Expect(200);
+        Assert.Equal(plan, changed["org.plan"].Text());
+        return this;
+    }
+
+    /// <summary>What the workspace uses of one of its limits.</summary>
+    public async Task<long> UsedAsync(string limit) =>
+        (await Owner.GetAsync("/v1/billing/status")).Expect(200)[$"usage.{limit}"].Number();
+
     /// <summary>Changes settings and waits until they hold: within 1 s on every instance.</summary>
     public async Task ChangeAsync(object settings) => (await Owner.PatchAsync(Path, settings)).Expect(200);
 }
