@@ -35,7 +35,7 @@ internal static class BillingRoutes
             var workspace = call.Workspace;
             if (workspace.Plan != name)
             {
-                call.Note("plan.changed", new { From = workspace.Plan, To = name });
+                call.Note("plan.changed", new { Plan = new { From = workspace.Plan, To = name } });
                 workspace.Plan = name!;
                 call.PrincipalsChanged();
             }
