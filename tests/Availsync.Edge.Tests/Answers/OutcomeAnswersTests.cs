@@ -55,6 +55,10 @@ public sealed class OutcomeAnswersTests
                 $"\"action\":\"blocked\",\"claimed_paths\":[],\"blocked_paths\":[\"src/a.cs\"],\"blocked\":[{{\"path\":\"src/a.cs\",\"blocking_claim\":{Blocking},\"blocking_path\":\"src/\"}}],\"retry_after\":{Until},")),
         [nameof(Outcome.Skipped)] = (new Outcome.Skipped(Some.Blocking(), Some.Now.AddSeconds(90.5)), 200,
             $$"""{"action":"skip_run","mode":"enforce","reason":"Another active work claim has priority","retry_after":{{Until}},"blocking_claim":{{Blocking}}}"""),
+        [nameof(Outcome.PlanLimitReached)] = (
+            new Outcome.PlanLimitReached(PlanLimit.ActiveClaims, 5, 5, Some.Bounded(1)), 402,
+            Error("plan_limit_reached", "The plan of the workspace allows no more of this.",
+                "\"action\":\"plan_limit_reached\",\"limit\":{\"name\":\"active_claims\",\"used\":5,\"max\":5},\"plan\":\"free\",\"upgrade_hint\":{\"limit\":\"active_claims\",\"used\":5,\"max\":5,\"plan\":\"team\",\"plan_max\":100,\"message\":\"5 of 5 active claims are used; the plan 'team' allows 100.\"},")),
         [nameof(Outcome.Observed)] = (new Outcome.Observed(Some.Blocking(), Some.Now.AddSeconds(90.5)), 200,
             $$$"""{"action":"proceed","mode":"observe","claim":null,"retry_after":null,"shadow_decision":{"action":"skip_run","would_have_blocked":true,"reason":"Another active work claim has priority","retry_after":{{{Until}}},"blocking_claim":{{{Blocking}}}}}"""),
         [nameof(Outcome.Granted)] = (new Outcome.Granted(Some.Claim()), 200,
@@ -145,6 +149,21 @@ public sealed class OutcomeAnswersTests
         var (_, taken) = await TellAsync(
             new Outcome.Checked(ArbitrationMode.Observe, Some.Blocking(), Some.Now.AddSeconds(90.5)), Question.Check);
         Assert.StartsWith("""{"available":false,"action":"proceed",""", taken, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(PlanLimit.Agents, "agents")]
+    [InlineData(PlanLimit.ProtectedResources, "protected_resources")]
+    [InlineData(PlanLimit.ActiveClaims, "active_claims")]
+    [InlineData(PlanLimit.MonthlyApiCalls, "monthly_api_calls")]
+    public async Task A_limit_is_told_by_its_name_and_without_a_larger_plan_there_is_none_to_name(
+        PlanLimit limit, string name)
+    {
+        var largest = new Plan("scale", new PlanLimits(1, 1, 1, 1));
+        var (_, body) = await TellAsync(new Outcome.PlanLimitReached(limit, 1, 1, largest), Question.LegacyClaim);
+        var json = JsonDocument.Parse(body).RootElement;
+        Assert.Equal(name, json.GetProperty("limit").GetProperty("name").GetString());
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("upgrade_hint").GetProperty("plan").ValueKind);
     }
 
     [Fact]

@@ -132,6 +132,38 @@ public sealed class AccountingProxyTests : IAsyncLifetime
         Assert.Equal("mine", response.Headers["X-Request-Id"]);
     }
 
+    [Fact]
+    public async Task The_code_of_an_error_is_kept_for_the_record_and_not_told_twice()
+    {
+        _answer = context =>
+        {
+            context.Response.StatusCode = 404;
+            context.Response.Headers[InternalIdentity.ErrorHeader] = "not_found";
+            return context.Response.WriteAsync("{}");
+        };
+        var response = await _world.PostAsync("/v1/activity/usage", "{}");
+        Assert.DoesNotContain(InternalIdentity.ErrorHeader, response.Headers);
+        var record = await _world.Publisher.NextAsync();
+        Assert.Equal(
+            ("usage.report", TrafficStatus.Rejected, 404, "not_found"),
+            (record.Type, record.Status, record.HttpStatus, record.Error));
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/activity?limit=3")]
+    [InlineData("POST", "/v1/activity/usage")]
+    [InlineData("GET", "/v1/audit")]
+    [InlineData("GET", "/v1/value/health?days=7")]
+    [InlineData("GET", "/v1/billing/status")]
+    [InlineData("PUT", "/v1/billing/plan")]
+    [InlineData("POST", "/v1/mcp/heartbeat")]
+    [InlineData("POST", "/v1/orgs/1/agents/2/test-connection")]
+    public async Task What_accounting_knows_is_asked_there(string method, string path)
+    {
+        await _world.SendAsync(new HttpMethod(method), path, method == "GET" ? null : "{}");
+        Assert.Equal($"{method} {path}", _seen.Single().Request);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -116,7 +116,7 @@ public sealed class ValidationTests : IAsyncLifetime
         Assert.Equal(
             new StartRun(
                 new Caller(Some.OrgId, Some.Agent.Id, "nightly-codex", null), Some.Resource(), LeaseDuration.Default,
-                100, null, "generic", "{}", ArbitrationMode.Enforce),
+                100, null, "generic", "{}", ArbitrationMode.Enforce) { Plan = Some.Workspace.Plan },
             start);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Availsync.Bus.Durable;
 using Availsync.Bus.Requests;
 using Availsync.Contracts;
 using Microsoft.AspNetCore.Builder;
@@ -24,10 +25,11 @@ internal sealed class EdgeWorld : IAsyncDisposable
     private readonly IHost _host;
     private readonly Dictionary<string, Principal> _principals = [];
 
-    private EdgeWorld(IHost host, FakeRequests requests, FakeTimeProvider time)
+    private EdgeWorld(IHost host, FakeRequests requests, FakePublisher publisher, FakeTimeProvider time)
     {
         _host = host;
         Requests = requests;
+        Publisher = publisher;
         Time = time;
         Address = new Uri(host.Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -42,6 +44,7 @@ internal sealed class EdgeWorld : IAsyncDisposable
         };
         requests
             .On<Authenticate>(q => new Authenticated(_principals.GetValueOrDefault(q.SecretSha256)))
+            .On<MeterCalls>(q => Lender.Lend(q))
             .On<FindAgent>(q => new AgentFound(
                 new[] { Some.Agent, Some.OtherAgent }.SingleOrDefault(a => a.Id == q.AgentId && a.OrgId == q.OrgId)));
         Knows(ApiKeyText, Some.Key());
@@ -56,6 +59,11 @@ internal sealed class EdgeWorld : IAsyncDisposable
 
     public FakeRequests Requests { get; }
 
+    public FakePublisher Publisher { get; }
+
+    /// <summary>What accounting lends of calls; at first without bound.</summary>
+    public Lender Lender { get; } = new(null);
+
     public FakeTimeProvider Time { get; }
 
     public IServiceProvider Services => _host.Services;
@@ -63,6 +71,7 @@ internal sealed class EdgeWorld : IAsyncDisposable
     public static async Task<EdgeWorld> StartAsync(params (string Key, string Value)[] settings)
     {
         var requests = new FakeRequests();
+        var publisher = new FakePublisher();
         var time = new FakeTimeProvider(Some.Now);
         var values = settings.Append(("Internal:SigningKey", SigningKey)).Append(("Partitions:Count", "2"))
             .GroupBy(s => s.Item1).ToDictionary(s => s.Key, s => (string?)s.First().Item2);
@@ -75,12 +84,16 @@ internal sealed class EdgeWorld : IAsyncDisposable
                 .ConfigureServices(services => services
                     .AddSingleton<TimeProvider>(time)
                     .AddSingleton<IRequests>(requests)
+                    .AddSingleton<IDurablePublisher>(publisher)
                     .AddEdge(configuration))
                 .Configure(app => app.UseEdge()))
             .Build();
         await host.StartAsync();
-        return new EdgeWorld(host, requests, time);
+        return new EdgeWorld(host, requests, publisher, time);
     }
+
+    /// <summary>Stops the service as an operator would; whatever it has to send leaves.</summary>
+    public Task StopAsync() => _host.StopAsync();
 
     public void Knows(string secret, Principal principal) => _principals[ApiKey.Hash(secret)] = principal;
 
@@ -116,7 +129,7 @@ internal sealed class EdgeWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _host.StopAsync();
+        await StopAsync();
         if (_host is IAsyncDisposable host) await host.DisposeAsync();
     }
 }

@@ -16,10 +16,16 @@ internal static class Some
     public static readonly AgentProfile Agent = new(Id(10), OrgId, "nightly-codex", 100, null);
     public static readonly AgentProfile OtherAgent = new(Id(11), OrgId, "other", 300, ArbitrationMode.Observe);
 
+    /// <summary>A plan with a bound on calls, and a larger one above it.</summary>
+    public static Plan Bounded(long calls) => new(
+        "free", new PlanLimits(3, 5, 5, calls), new Upgrade("team", new PlanLimits(25, 100, 100, calls * 50)));
+
     public static Guid Id(int number) => new(number, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, 1);
 
     public static AgentPrincipal Key(AgentProfile? agent = null, DateTimeOffset? validUntil = null) =>
         new(Workspace, agent ?? Agent, Id(20), validUntil);
+
+    public static AgentPrincipal Key(Plan plan) => new(Workspace with { Plan = plan }, Agent, Id(20), null);
 
     public static PersonPrincipal Person(Role role = Role.Owner) =>
         new(Workspace, PersonId, "owner@example.com", role, SessionId, null);
