@@ -38,8 +38,9 @@ internal sealed class ActivityMap : IEntityTypeConfiguration<ActivityRow>
         builder.ToTable("activity");
         builder.Property(row => row.Id).ValueGeneratedNever();
         builder.HasIndex(row => new { row.OrgId, row.At, row.Id });
-        builder.HasIndex(row => new { row.OrgId, row.AgentId, row.At, row.Id });
-        builder.HasIndex(row => new { row.OrgId, row.Type, row.At, row.Id });
+        // What comes behind the order is there to be filtered and counted without a look at the rows.
+        builder.HasIndex(row => new { row.OrgId, row.AgentId, row.At, row.Id, row.Type, row.Status });
+        builder.HasIndex(row => new { row.OrgId, row.Type, row.At, row.Id, row.Status });
         builder.HasIndex(row => new { row.OrgId, row.Status, row.At, row.Id });
         builder.HasIndex(row => row.At);
     }

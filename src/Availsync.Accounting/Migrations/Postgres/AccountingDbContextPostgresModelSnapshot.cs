@@ -103,14 +103,14 @@ namespace Availsync.Accounting.Migrations.Postgres
                     b.HasIndex("OrgId", "At", "Id")
                         .HasDatabaseName("ix_activity_org_id_at_id");
 
-                    b.HasIndex("OrgId", "AgentId", "At", "Id")
-                        .HasDatabaseName("ix_activity_org_id_agent_id_at_id");
-
                     b.HasIndex("OrgId", "Status", "At", "Id")
                         .HasDatabaseName("ix_activity_org_id_status_at_id");
 
-                    b.HasIndex("OrgId", "Type", "At", "Id")
-                        .HasDatabaseName("ix_activity_org_id_type_at_id");
+                    b.HasIndex("OrgId", "Type", "At", "Id", "Status")
+                        .HasDatabaseName("ix_activity_org_id_type_at_id_status");
+
+                    b.HasIndex("OrgId", "AgentId", "At", "Id", "Type", "Status")
+                        .HasDatabaseName("ix_activity_org_id_agent_id_at_id_type_status");
 
                     b.ToTable("activity", "accounting");
                 });

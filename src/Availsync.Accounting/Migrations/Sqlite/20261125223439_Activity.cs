@@ -163,9 +163,9 @@ namespace Availsync.Accounting.Migrations.Sqlite
                 column: "at");
 
             migrationBuilder.CreateIndex(
-                name: "ix_activity_org_id_agent_id_at_id",
+                name: "ix_activity_org_id_agent_id_at_id_type_status",
                 table: "activity",
-                columns: new[] { "org_id", "agent_id", "at", "id" });
+                columns: new[] { "org_id", "agent_id", "at", "id", "type", "status" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_activity_org_id_at_id",
@@ -178,9 +178,9 @@ namespace Availsync.Accounting.Migrations.Sqlite
                 columns: new[] { "org_id", "status", "at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_activity_org_id_type_at_id",
+                name: "ix_activity_org_id_type_at_id_status",
                 table: "activity",
-                columns: new[] { "org_id", "type", "at", "id" });
+                columns: new[] { "org_id", "type", "at", "id", "status" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_audit_at",

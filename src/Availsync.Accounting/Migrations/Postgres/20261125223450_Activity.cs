@@ -172,10 +172,10 @@ namespace Availsync.Accounting.Migrations.Postgres
                 column: "at");
 
             migrationBuilder.CreateIndex(
-                name: "ix_activity_org_id_agent_id_at_id",
+                name: "ix_activity_org_id_agent_id_at_id_type_status",
                 schema: "accounting",
                 table: "activity",
-                columns: new[] { "org_id", "agent_id", "at", "id" });
+                columns: new[] { "org_id", "agent_id", "at", "id", "type", "status" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_activity_org_id_at_id",
@@ -190,10 +190,10 @@ namespace Availsync.Accounting.Migrations.Postgres
                 columns: new[] { "org_id", "status", "at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_activity_org_id_type_at_id",
+                name: "ix_activity_org_id_type_at_id_status",
                 schema: "accounting",
                 table: "activity",
-                columns: new[] { "org_id", "type", "at", "id" });
+                columns: new[] { "org_id", "type", "at", "id", "status" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_audit_at",
