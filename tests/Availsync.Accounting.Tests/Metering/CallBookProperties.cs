@@ -71,21 +71,27 @@ public sealed class CallBookProperties
             loans.Add(loan);
         }
 
-        var message = (Sequence: ++edge.Sequence, edge.Used, Wanted: step.Deed == Deed.GiveBack ? 0L : step.Amount);
-        // An edge does not spend any more what it is about to give back.
-        edge.Allowed = Math.Min(edge.Allowed, edge.Used + message.Wanted);
-        if (step.Deed == Deed.LoseReport) return;
         var book = new CallBook(loans, step.Max);
         if (step.Deed == Deed.RepeatOld)
         {
-            book.Report(loan, Math.Max(1, message.Sequence - step.Amount), Math.Max(0, edge.Used - 1), 0, Facts.Morning);
+            // What was sent before comes again, or for the first time, and its answer goes nowhere.
+            if (edge.Sent.Count == 0) return;
+            var old = edge.Sent[Math.Max(0, edge.Sent.Count - step.Amount)];
+            book.Report(loan, old.Sequence, old.Used, old.Wanted, Facts.Morning);
             return;
         }
 
+        var message = new Message(edge.Sent.Count + 1, edge.Used, step.Deed == Deed.GiveBack ? 0 : step.Amount);
+        edge.Sent.Add(message);
+        // An edge does not spend any more what it is about to give back.
+        edge.Allowed = Math.Min(edge.Allowed, edge.Used + message.Wanted);
+        if (step.Deed == Deed.LoseReport) return;
         book.Report(loan, message.Sequence, message.Used, message.Wanted, Facts.Morning);
         book.Report(loan, message.Sequence, message.Used, message.Wanted, Facts.Morning);
         if (step.Deed != Deed.LoseAnswer) edge.Allowed = loan.Allowed;
     }
+
+    private sealed record Message(long Sequence, long Used, long Wanted);
 
     /// <param name="Max">How many calls the plan allows by then.</param>
     private sealed record Step(Deed Deed, int Edge, int Amount, int Max);
@@ -96,7 +102,7 @@ public sealed class CallBookProperties
 
         public Guid Id { get; } = new((int)Interlocked.Increment(ref _last), 0, 0, new byte[8]);
 
-        public long Sequence { get; set; }
+        public List<Message> Sent { get; } = [];
 
         public long Used { get; set; }
 
