@@ -40,6 +40,9 @@ internal sealed class AccountingHost : IAsyncDisposable
     /// <summary>What the other services have been told.</summary>
     public Inbox Inbox => _app.Services.GetRequiredService<Inbox>();
 
+    /// <summary>Answers in the arbiter's place.</summary>
+    public FakeArbiter Arbiter => _app.Services.GetRequiredService<FakeArbiter>();
+
     /// <summary>Starts it. Nothing is made at the first start unless the settings say so.</summary>
     public static async Task<AccountingHost> StartAsync(
         Stores.Store store, FakeTimeProvider? time = null, params (string Name, string? Value)[] settings)
@@ -52,7 +55,10 @@ internal sealed class AccountingHost : IAsyncDisposable
             .AddSingleton<TimeProvider>(clock)
             .AddSingleton(new Output(console))
             .AddSingleton<Inbox>()
+            .AddSingleton<FakeArbiter>()
             .AddBusParts(bus => bus
+                .Responder<GetUsage, UsageFound, FakeArbiter>(ArbiterQueues.Usage)
+                .Responder<GetClaim, ClaimFound, FakeArbiter>(ArbiterQueues.Claim)
                 .Broadcast<PrincipalChanged, PrincipalInbox>()
                 .Handler<AgentEnded, AgentInbox>("test.agents-ended")
                 .Handler<AgentResumed, AgentInbox>("test.agents-resumed")));
@@ -104,6 +110,25 @@ internal sealed class AccountingHost : IAsyncDisposable
         var answer = await Services.GetRequiredService<IRequests>().AskAsync<Authenticate, Authenticated>(
             AccountingQueues.Directory, new Authenticate(kind, ApiKey.Hash(secret)));
         return answer.Principal;
+    }
+
+    /// <summary>Reports calls over the bus, as an edge does.</summary>
+    public async Task<IReadOnlyList<CallAllowance>> MeterAsync(MeterCalls calls)
+    {
+        var answer = await Services.GetRequiredService<IRequests>().AskAsync<MeterCalls, CallsMetered>(
+            AccountingQueues.Meter, calls);
+        return answer.Allowances;
+    }
+
+    /// <summary>An id that nothing has yet.</summary>
+    public Guid NewId() => Guid.CreateVersion7(Time.GetUtcNow());
+
+    /// <summary>What was audited in a workspace, in order.</summary>
+    public async Task<IReadOnlyList<AuditRow>> AuditOfAsync(Guid orgId)
+    {
+        await using var db = Db();
+        var rows = await db.Audit.AsNoTracking().Where(row => row.OrgId == orgId).ToListAsync();
+        return [.. rows.OrderBy(row => row.At).ThenBy(row => row.Type, StringComparer.Ordinal)];
     }
 
     public AccountingDbContext Db() =>

@@ -24,9 +24,12 @@ internal sealed class Inbox : IDisposable
     }
 
     /// <summary>Waits for a message, and for no longer than a test may take.</summary>
-    public async Task WaitAsync(object message)
+    public Task WaitAsync(object message) => WaitForMoreAsync(message, 0);
+
+    /// <summary>Waits until a message has come more often than so many times.</summary>
+    public async Task WaitForMoreAsync(object message, int times)
     {
-        while (!_messages.Contains(message))
+        while (_messages.Count(message.Equals) <= times)
         {
             var came = await _arrived.WaitAsync(Patience);
             Assert.True(came, $"{message} has not come; there is {string.Join(", ", _messages)}.");

@@ -19,6 +19,9 @@ internal sealed class Visitor(AccountingHost host)
     /// <summary>An agent's key, which goes before the session.</summary>
     public string? ApiKey { get; set; }
 
+    /// <summary>Who the edge still believes it is, where it does not ask anew.</summary>
+    public Principal? Remembered { get; set; }
+
     public string Address { get; set; } = "203.0.113.7";
 
     public string Scheme { get; set; } = "https";
@@ -38,6 +41,15 @@ internal sealed class Visitor(AccountingHost host)
     public Task<Reply> DeleteAsync(string path) => SendAsync("DELETE", path);
 
     public Task<Reply> PatchAsync(string path, object body) => SendAsync("PATCH", path, body);
+
+    public Task<Reply> PutAsync(string path, object body) => SendAsync("PUT", path, body);
+
+    /// <summary>Moves the own workspace to a plan.</summary>
+    public async Task GoOnPlanAsync(string plan) =>
+        Assert.Equal(200, (await PutAsync("/v1/billing/plan", new { plan })).Status);
+
+    /// <summary>The agent of a key, as the edge sees it.</summary>
+    public Visitor WithKey(string apiKey) => new(host) { ApiKey = apiKey };
 
     public Task<Reply> PostAsync(string path, object? body = null, string? idempotencyKey = null) =>
         SendAsync("POST", path, body, idempotencyKey);
@@ -85,7 +97,7 @@ internal sealed class Visitor(AccountingHost host)
 
     private async Task<string> IdentityAsync()
     {
-        var principal = this switch
+        var principal = Remembered ?? this switch
         {
             { ApiKey: { } key } => await host.AuthenticateAsync(CredentialKind.AgentKey, key),
             { Token: { } token } => await host.AuthenticateAsync(CredentialKind.Session, token),
