@@ -64,7 +64,7 @@ public abstract class PlanLimitTests(Target target) : TargetTests(target)
         await storm.AnsweredAsync(500);
         await storm.EndAsync();
 
-        Assert.Equal(Limit, await watch.EndAsync());
+        Assert.InRange(await watch.EndAsync(), 1, Limit);
         Assert.True(storm.Refused > 0, "The plan was in nobody's way.");
         await CountedRightAsync(workspace, storm);
     }

@@ -23,6 +23,8 @@ internal sealed class SecretTrail(Target target)
     /// <summary>The id of a call, which the product is told to keep too.</summary>
     public string KnownRequest { get; } = "request-" + OwnWorkspace.NewText();
 
+    public Guid OrgId => Workspace.Id;
+
     private OwnWorkspace Workspace { get; set; } = null!;
 
     public async Task LeaveAsync()
@@ -57,6 +59,15 @@ internal sealed class SecretTrail(Target target)
         await SendAsync("GET", "/v1/me", null, ByKey(Workspace.Key));
         await SendAsync("GET", "/v1/audit", null, ("Cookie", Workspace.Cookie));
         await SendAsync("GET", "/v1/me", null, ByKey("avs_live_" + New("a key that nobody could check")));
+    }
+
+    /// <summary>A harmless call at each edge; what has come before the last one's record is on record too.</summary>
+    public async Task<IReadOnlyList<string>> LastCallsAsync()
+    {
+        var calls = new List<string>();
+        foreach (var door in Workspace.Doors)
+            calls.Add((await door.AskAsync("POST", "/v1/work/check", new { resource = "repo:secret/trail" })).RequestId);
+        return calls;
     }
 
     private async Task WorkAsync()
