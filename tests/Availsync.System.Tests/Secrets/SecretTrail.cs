@@ -64,10 +64,9 @@ internal sealed class SecretTrail(Target target)
     /// <summary>A harmless call at each edge; what has come before the last one's record is on record too.</summary>
     public async Task<IReadOnlyList<string>> LastCallsAsync()
     {
-        var calls = new List<string>();
-        foreach (var door in Workspace.Doors)
-            calls.Add((await door.AskAsync("POST", "/v1/work/check", new { resource = "repo:secret/trail" })).RequestId);
-        return calls;
+        var check = new { resource = "repo:secret/trail" };
+        var calls = Workspace.Doors.Select(door => door.AskAsync("POST", "/v1/work/check", check));
+        return [.. (await Task.WhenAll(calls)).Select(call => call.Expect(200).RequestId)];
     }
 
     private async Task WorkAsync()
@@ -107,7 +106,7 @@ internal sealed class SecretTrail(Target target)
     private async Task ChangeKeysAsync()
     {
         var keys = Workspace.AgentPath + "/keys";
-        var rotated = await KeyAsync($"{keys}/{Workspace.KeyId}/rotate", "a rotated key", new { grace_seconds = 60 });
+        var rotated = await KeyAsync($"{keys}/{Workspace.KeyId}/rotate", "a rotated key", new { grace_seconds = 600 });
         await SendAsync("GET", "/v1/me", null, ByKey(rotated.Key));
         await SendAsync("GET", "/v1/me", null, ByKey(Workspace.Key));
         var revoked = await KeyAsync(keys, "a revoked key", null);
