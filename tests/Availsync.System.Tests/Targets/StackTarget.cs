@@ -1,22 +1,42 @@
-using System.Text.RegularExpressions;
+using System.Globalization;
+using System.Text;
 using Npgsql;
 
 namespace Availsync.System.Tests.Targets;
 
-/// <summary>Three services over real RabbitMQ and PostgreSQL, by <c>scripts/stack</c> in a scratch folder.</summary>
-public sealed partial class StackTarget : Target
+/// <summary>The services over real RabbitMQ and PostgreSQL, by <c>scripts/stack</c> in a scratch folder.</summary>
+public class StackTarget : Target
 {
     private const int ServersMissing = 3;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("availsync-stack-").FullName;
-    private string _key = "";
-    private Uri? _address;
+    private readonly int _arbiters;
+    private readonly int _edges;
+    private Announced? _first;
 
-    protected override string Key => _key;
+    public StackTarget()
+        : this(arbiters: 1, edges: 1)
+    {
+    }
 
-    protected override Uri Address => _address!;
+    private protected StackTarget(int arbiters, int edges)
+    {
+        _arbiters = arbiters;
+        _edges = edges;
+    }
 
-    internal override ArbiterStore Store => ArbiterStore.Postgres(new NpgsqlConnectionStringBuilder
+    internal override Announced First => _first!;
+
+    internal override IReadOnlyList<Uri> Doors =>
+        [.. Enumerable.Range(1, _edges).Select(edge => new Uri($"http://127.0.0.1:{PortOf($"edge-{edge}")}"))];
+
+    internal override ArbiterStore Store => ArbiterStore.Postgres(ConnectionString);
+
+    internal override AccountingStore Accounts => AccountingStore.Postgres(ConnectionString);
+
+    internal Uri Broker => new($"amqp://availsync:{Secret("rabbitmq")}@127.0.0.1:{PortOf("rabbitmq")}/availsync");
+
+    private string ConnectionString => new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1",
         Port = PortOf("postgres"),
@@ -24,9 +44,7 @@ public sealed partial class StackTarget : Target
         Username = "availsync",
         Password = Secret("database-availsync"),
         Pooling = false,
-    }.ToString());
-
-    internal Uri Broker => new($"amqp://availsync:{Secret("rabbitmq")}@127.0.0.1:{PortOf("rabbitmq")}/availsync");
+    }.ToString();
 
     public override Task KillAsync() => StackAsync("kill", "arbiter");
 
@@ -49,9 +67,33 @@ public sealed partial class StackTarget : Target
         return output;
     }
 
+    internal override async IAsyncEnumerable<Kept> KeptAsync()
+    {
+        foreach (var log in Directory.EnumerateFiles(Path.Combine(_folder, "logs")))
+        {
+            var said = await File.ReadAllTextAsync(log);
+            if (Path.GetFileName(log) == "accounting-1.log") said = Announced.Remove(said);
+            yield return new Kept(KeptIn.Logs, log, new MemoryStream(Encoding.UTF8.GetBytes(said)));
+        }
+
+        foreach (var file in Kept.FilesBelow(Path.Combine(_folder, "rabbitmq"))) yield return file;
+        foreach (var file in Kept.FilesBelow(FolderOf("postgres"))) yield return file;
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        foreach (var table in await TablesAsync(connection))
+        {
+            // As the server has the bytes: texts and byte strings alike come as they are, unpacked.
+            await using var rows = await connection.BeginRawBinaryCopyAsync($"copy {table} to stdout (format binary)");
+            yield return new Kept(KeptIn.Tables, table, rows);
+        }
+    }
+
     protected override async Task StartAsync()
     {
-        var (exit, output) = await RunAsync("up", "--no-build", "--configuration", Checkout.Configuration);
+        var (exit, output) = await RunAsync(
+            "up", "--no-build", "--configuration", Checkout.Configuration,
+            "--arbiters", _arbiters.ToString(CultureInfo.InvariantCulture),
+            "--edges", _edges.ToString(CultureInfo.InvariantCulture));
         if (exit == ServersMissing)
         {
             Missing = "RabbitMQ and PostgreSQL are needed: " + output;
@@ -59,9 +101,8 @@ public sealed partial class StackTarget : Target
         }
 
         Assert.True(exit == 0, $"scripts/stack up failed with {exit}:\n{output}");
-        _key = AgentKey().Match(output).Value;
-        _address = new Uri(output.Trim().Split('\n')[^1]);
-        Assert.NotEmpty(_key);
+        _first = Announced.In(output);
+        Assert.NotNull(_first);
     }
 
     protected override async Task StopAsync()
@@ -71,15 +112,25 @@ public sealed partial class StackTarget : Target
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
+    private static async Task<List<string>> TablesAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables
+            where schemaname not in ('pg_catalog', 'information_schema')
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var tables = new List<string>();
+        while (await reader.ReadAsync()) tables.Add(reader.GetString(0));
+        return tables;
+    }
+
     private async Task<(int Exit, string Output)> RunAsync(params string[] arguments)
     {
         using var script = ServerProcess.Start(
             Checkout.Root,
-            new Dictionary<string, string>
-            {
-                ["AVAILSYNC_STACK_DIR"] = _folder,
-                ["RateLimits__PerKeyPerSecond"] = "0",
-            },
+            new Dictionary<string, string>(Settings) { ["AVAILSYNC_STACK_DIR"] = _folder },
             "bash",
             ["scripts/stack", .. arguments]);
         using var over = new CancellationTokenSource(TimeSpan.FromMinutes(4), TimeProvider.System);
@@ -89,10 +140,10 @@ public sealed partial class StackTarget : Target
     private int PortOf(string name) =>
         int.Parse(File.ReadAllText(Path.Combine(_folder, "run", name + ".port")).Trim());
 
-    private string Secret(string name) => File.ReadAllText(Path.Combine(_folder, "secrets", name)).Trim();
+    /// <summary>Where a server keeps its data, which may be outside of the stack's own folder.</summary>
+    private string FolderOf(string server) => File.ReadAllText(Path.Combine(_folder, "run", server + ".home")).Trim();
 
-    [GeneratedRegex("avs_live_[0-9A-Za-z]+")]
-    private static partial Regex AgentKey();
+    private string Secret(string name) => File.ReadAllText(Path.Combine(_folder, "secrets", name)).Trim();
 }
 
 [CollectionDefinition(Name)]

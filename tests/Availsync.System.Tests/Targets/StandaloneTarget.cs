@@ -1,23 +1,26 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
+using System.Text;
 
 namespace Availsync.System.Tests.Targets;
 
 /// <summary>Everything in one process, on SQLite files in a scratch folder.</summary>
-public sealed partial class StandaloneTarget : Target
+public sealed class StandaloneTarget : Target
 {
     private readonly string _data = Directory.CreateTempSubdirectory("availsync-standalone-").FullName;
     private readonly int _port = FreePort();
+    private readonly StringBuilder _saidBefore = new();
     private ServerProcess? _process;
-    private string _key = "";
+    private Announced? _first;
 
-    protected override string Key => _key;
+    internal override Announced First => _first!;
 
-    protected override Uri Address => new($"http://127.0.0.1:{_port}");
+    internal override IReadOnlyList<Uri> Doors => [new($"http://127.0.0.1:{_port}")];
 
     internal override ArbiterStore Store => ArbiterStore.Sqlite(Path.Combine(_data, "arbiter.db"));
+
+    internal override AccountingStore Accounts => AccountingStore.Sqlite(Path.Combine(_data, "accounting.db"));
 
     public override Task KillAsync() => _process!.KillAsync();
 
@@ -25,9 +28,18 @@ public sealed partial class StandaloneTarget : Target
 
     public override async Task RestartAsync()
     {
+        _saidBefore.AppendLine(_process?.Output);
         _process?.Dispose();
         _process = Launch();
         await UntilAsync("ready again", TimeSpan.FromSeconds(60), async () => Alive() && await ReadyAsync());
+    }
+
+    internal override async IAsyncEnumerable<Kept> KeptAsync()
+    {
+        var said = Announced.Remove(_saidBefore.ToString() + _process!.Output);
+        yield return new Kept(KeptIn.Logs, "the console", new MemoryStream(Encoding.UTF8.GetBytes(said)));
+        foreach (var file in Kept.FilesBelow(_data, but: "lock")) yield return file;
+        await Task.CompletedTask;
     }
 
     protected override async Task StartAsync()
@@ -35,8 +47,8 @@ public sealed partial class StandaloneTarget : Target
         _process = Launch();
         await UntilAsync("showing its first key", TimeSpan.FromSeconds(60), () =>
         {
-            _key = AgentKey().Match(_process.Output).Value;
-            return Task.FromResult(Alive() && _key.Length > 0);
+            _first = Announced.In(_process.Output);
+            return Task.FromResult(Alive() && _first is not null);
         });
     }
 
@@ -49,11 +61,10 @@ public sealed partial class StandaloneTarget : Target
 
     private ServerProcess Launch() => ServerProcess.Start(
         Checkout.OutputOf("Availsync.Standalone"),
-        new Dictionary<string, string>
+        new Dictionary<string, string>(Settings)
         {
-            ["ASPNETCORE_URLS"] = Address.ToString(),
+            ["ASPNETCORE_URLS"] = Doors[0].ToString(),
             ["Storage__Path"] = _data,
-            ["RateLimits__PerKeyPerSecond"] = "0",
         },
         "dotnet",
         "Availsync.Standalone.dll");
@@ -84,9 +95,6 @@ public sealed partial class StandaloneTarget : Target
             }
         }
     }
-
-    [GeneratedRegex("avs_live_[0-9A-Za-z]+")]
-    private static partial Regex AgentKey();
 }
 
 [CollectionDefinition(Name)]

@@ -13,18 +13,35 @@ public abstract class Target : IAsyncLifetime
         ConnectTimeout = TimeSpan.FromSeconds(2),
     };
 
+    private readonly List<HttpClient> _clients = [];
     private HttpClient? _http;
 
     /// <summary>Why the target cannot run here; null where it can.</summary>
     protected string? Missing { get; set; }
 
-    /// <summary>The agent key of the first start.</summary>
-    protected abstract string Key { get; }
+    /// <summary>All that the first start has announced, line by line.</summary>
+    internal abstract Announced First { get; }
 
-    protected abstract Uri Address { get; }
+    /// <summary>Every edge, the first one first.</summary>
+    internal abstract IReadOnlyList<Uri> Doors { get; }
 
     /// <summary>The arbiter's store, read past the product.</summary>
     internal abstract ArbiterStore Store { get; }
+
+    /// <summary>Accounting's store, read past the product.</summary>
+    internal abstract AccountingStore Accounts { get; }
+
+    /// <summary>
+    /// Settings of every target: no test is held up by the rate limit, and a plan bounds nothing but what runs at once.
+    /// </summary>
+    protected static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
+    {
+        ["RateLimits__PerKeyPerSecond"] = "0",
+        [$"Plans__{FiveAtOnce}__ActiveClaims"] = "5",
+    };
+
+    /// <summary>A plan with room for five claims and no other bound.</summary>
+    internal const string FiveAtOnce = "five_at_once";
 
     public static TimeProvider Clock => TimeProvider.System;
 
@@ -44,14 +61,32 @@ public abstract class Target : IAsyncLifetime
     {
         await StartAsync();
         if (Missing is not null) return;
-        _http = new HttpClient(_handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
-        _http.DefaultRequestHeaders.Authorization = new("Bearer", Key);
-        Work = new WorkClient(_http);
+        _http = At(Doors[0]);
+        Work = ClientOf(First.Key, Doors[0]);
         await UntilAsync("ready", TimeSpan.FromSeconds(60), ReadyAsync);
         // The first calls of a process compile it; no test's seconds shall be measured on those.
         await UntilAsync("granting", TimeSpan.FromSeconds(30), async () =>
             (await Work.TryStartAsync("repo:warm/up", 5))?.Status == 200);
     }
+
+    /// <summary>An agent, by its key, at one of the doors.</summary>
+    internal WorkClient ClientOf(string apiKey, Uri door) => new(At(door, "Authorization", "Bearer " + apiKey));
+
+    /// <summary>Whoever sends this header, or none, at one of the doors.</summary>
+    internal HttpClient At(Uri door, string? header = null, string value = "")
+    {
+        var client = new HttpClient(_handler, disposeHandler: false)
+        {
+            BaseAddress = door,
+            Timeout = TimeSpan.FromSeconds(20),
+        };
+        if (header is not null) client.DefaultRequestHeaders.TryAddWithoutValidation(header, value);
+        lock (_clients) _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>Every place where something of what was said may have been kept.</summary>
+    internal abstract IAsyncEnumerable<Kept> KeptAsync();
 
     /// <summary>SIGKILL to whatever decides about claims.</summary>
     public abstract Task KillAsync();
@@ -91,7 +126,7 @@ public abstract class Target : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        _http?.Dispose();
+        foreach (var client in _clients) client.Dispose();
         _handler.Dispose();
         await StopAsync();
         GC.SuppressFinalize(this);

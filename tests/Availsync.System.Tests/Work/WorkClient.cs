@@ -1,16 +1,34 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 
 namespace Availsync.System.Tests.Work;
 
 /// <summary>What came back, to the byte.</summary>
-internal sealed record Answer(int Status, byte[] Bytes, bool Replayed)
+internal sealed record Answer(int Status, byte[] Bytes, HttpResponseHeaders Headers)
 {
-    public JsonElement Json { get; } = JsonDocument.Parse(Bytes).RootElement;
+    public JsonElement Json { get; } = Bytes.Length == 0 ? default : JsonDocument.Parse(Bytes).RootElement;
 
-    public string? Action => Json.TryGetProperty("action", out var action) ? action.GetString() : null;
+    public string? Action => Text("action");
 
-    public string? Error => Json.TryGetProperty("error", out var error) ? error.GetString() : null;
+    public string? Error => Text("error");
+
+    public bool Replayed => Headers.Contains("Idempotency-Replayed");
+
+    public string RequestId => Headers.GetValues("X-Request-Id").Single();
+
+    /// <summary>The session's cookie where one has been set, as it is sent back.</summary>
+    public string Cookie => Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+
+    public Answer Expect(int status)
+    {
+        Assert.True(Status == status, $"{Status} in place of {status}: {Encoding.UTF8.GetString(Bytes)}");
+        return this;
+    }
+
+    private string? Text(string member) =>
+        Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(member, out var text) ? text.GetString() : null;
 }
 
 /// <summary>A claim as it was answered.</summary>
@@ -23,31 +41,40 @@ internal sealed record Granted(Guid Id, string Resource, long Token, DateTimeOff
         claim.GetProperty("expires_at").GetDateTimeOffset());
 }
 
-/// <summary>The product's HTTP surface as an agent sees it.</summary>
+/// <summary>The product's HTTP surface as one caller sees it.</summary>
 internal sealed class WorkClient(HttpClient http)
 {
     public Task<Answer?> TryStartAsync(string resource, int seconds, string? key = null) =>
-        TrySendAsync(HttpMethod.Post, "/v1/work/run/start", new { resource, duration_seconds = seconds }, key);
+        TryAskAsync("POST", "/v1/work/run/start", new { resource, duration_seconds = seconds }, key);
 
     public async Task<Answer> StartAsync(string resource, int seconds, string? key = null) =>
         await TryStartAsync(resource, seconds, key) ?? throw new HttpRequestException($"No answer about {resource}.");
 
     public Task<Answer?> TryFinishAsync(Guid claim, string? key = null) =>
-        TrySendAsync(HttpMethod.Post, "/v1/work/run/finish", new { claim_id = claim }, key);
+        TryAskAsync("POST", "/v1/work/run/finish", new { claim_id = claim }, key);
 
-    public Task<Answer?> TryReadAsync(Guid claim) => TrySendAsync(HttpMethod.Get, $"/v1/work/claims/{claim}", null, null);
+    public Task<Answer?> TryReadAsync(Guid claim) => TryAskAsync("GET", $"/v1/work/claims/{claim}");
+
+    public async Task<Answer> AskAsync(string method, string path, object? body = null) =>
+        await TryAskAsync(method, path, body) ?? throw new HttpRequestException($"No answer to {method} {path}.");
 
     /// <summary>Null where nothing came back, which says nothing about what has happened.</summary>
-    private async Task<Answer?> TrySendAsync(HttpMethod method, string path, object? body, string? key)
+    public Task<Answer?> TryAskAsync(string method, string path, object? body = null, string? key = null)
     {
-        using var request = new HttpRequestMessage(method, path);
+        var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null) request.Content = JsonContent.Create(body);
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return TrySendAsync(request);
+    }
+
+    /// <summary>Sends the request as it is, and the client's own headers with it.</summary>
+    public async Task<Answer?> TrySendAsync(HttpRequestMessage request)
+    {
+        using var sent = request;
         try
         {
-            using var answer = await http.SendAsync(request);
-            var bytes = await answer.Content.ReadAsByteArrayAsync();
-            return new Answer((int)answer.StatusCode, bytes, answer.Headers.Contains("Idempotency-Replayed"));
+            using var answer = await http.SendAsync(sent);
+            return new Answer((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(), answer.Headers);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
