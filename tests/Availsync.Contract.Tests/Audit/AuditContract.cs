@@ -93,19 +93,6 @@ public abstract class AuditContract(Target target) : ContractTest(target)
     }
 
     [Fact]
-    public async Task A_displaced_claim_is_in_the_audit()
-    {
-        var workspace = await NewWorkspaceAsync();
-        await workspace.ChangeAsync(new { arbitration = "preempt_lower" });
-        var (low, high) =
-            (await workspace.NewAgentAsync(default_priority: 1), await workspace.NewAgentAsync(default_priority: 2));
-        var claim = await low.HoldAsync("repo:o/r");
-        await high.HoldAsync("repo:o/r");
-        var preempted = Assert.Single(await workspace.AuditAsync("claim.preempted"));
-        Assert.Equal((low.Id, claim.Id), (preempted.At("agent_id").Text(), preempted.At("claim_id").Text()));
-    }
-
-    [Fact]
     public async Task Changes_of_agents_and_keys_say_who_made_them_and_what_has_changed()
     {
         var workspace = await NewWorkspaceAsync();
