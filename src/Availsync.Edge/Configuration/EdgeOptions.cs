@@ -21,6 +21,9 @@ public sealed class EdgeOptions
     /// </summary>
     public int TrafficQueueMax { get; set; } = 200_000;
 
+    /// <summary>For how many milliseconds records of calls gather between two messages; 0 to 5 000.</summary>
+    public int TrafficGatherMilliseconds { get; set; } = 200;
+
     /// <summary>
     /// Origins beside the service's own whose pages may call with a session cookie, such as
     /// <c>https://dashboard.example.com</c>.

@@ -18,6 +18,7 @@ internal sealed class EdgeOptionsValidator :
         Range(failures, "Edge:LaneQueueMax", options.LaneQueueMax, 1, 1_000_000);
         Range(failures, "Edge:PrincipalsMax", options.PrincipalsMax, 1, 10_000_000);
         Range(failures, "Edge:TrafficQueueMax", options.TrafficQueueMax, 1, 10_000_000);
+        Range(failures, "Edge:TrafficGatherMilliseconds", options.TrafficGatherMilliseconds, 0, 5_000);
         foreach (var origin in options.AllowedOrigins.Where(o => !IsHttp(o)))
             failures.Add($"Edge:AllowedOrigins has \"{origin}\", which is not an http or https origin.");
         return Result(failures);

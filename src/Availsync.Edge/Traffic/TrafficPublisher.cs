@@ -1,5 +1,6 @@
 using Availsync.Bus.Durable;
 using Availsync.Contracts;
+using Microsoft.Extensions.Options;
 
 namespace Availsync.Edge.Traffic;
 
@@ -8,11 +9,20 @@ namespace Availsync.Edge.Traffic;
 /// until accounting has stored it, which is why no call may wait for this.
 /// </summary>
 internal sealed partial class TrafficPublisher(
-    TrafficQueue queue, IDurablePublisher publisher, TimeProvider time, ILogger<TrafficPublisher> logger)
-    : BackgroundService
+    TrafficQueue queue,
+    IDurablePublisher publisher,
+    IOptions<EdgeOptions> options,
+    TimeProvider time,
+    ILogger<TrafficPublisher> logger) : BackgroundService
 {
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Between two messages. A lone record leaves at once and a crowd travels together: each message is a transaction
+    /// of accounting's, and few large ones keep up where many small ones do not.
+    /// </summary>
+    private readonly TimeSpan _gathering = TimeSpan.FromMilliseconds(options.Value.TrafficGatherMilliseconds);
 
     /// <summary>How long a stop waits for what is left. The server has stopped before, so nothing more comes.</summary>
     private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(5);
@@ -38,7 +48,11 @@ internal sealed partial class TrafficPublisher(
         try
         {
             while (await queue.NextAsync(_givingUp.Token) is { Count: > 0 } records)
+            {
                 await PublishAsync(new TrafficRecords(records), stoppingToken);
+                if (records.Count == TrafficQueue.BatchMax) continue;
+                await Task.Delay(_gathering, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
         catch (OperationCanceledException) when (_givingUp.IsCancellationRequested)
         {

@@ -11,7 +11,9 @@ namespace Availsync.Edge.Traffic;
 internal sealed partial class TrafficQueue(
     TimeProvider time, IOptions<EdgeOptions> options, ILogger<TrafficQueue> logger)
 {
-    private const int BatchMax = 500;
+    /// <summary>The most records in a message.</summary>
+    public const int BatchMax = 500;
+
     private static readonly TimeSpan WarningPause = TimeSpan.FromMinutes(1);
 
     private readonly Channel<TrafficRecord> _waiting = Channel.CreateBounded<TrafficRecord>(

@@ -13,6 +13,7 @@ public sealed class OptionsTests
     [InlineData("Edge:LaneQueueMax", "0")]
     [InlineData("Edge:PrincipalsMax", "0")]
     [InlineData("Edge:TrafficQueueMax", "0")]
+    [InlineData("Edge:TrafficGatherMilliseconds", "5001")]
     [InlineData("Accounting:Address", "ftp://x")]
     [InlineData("Internal:SigningKey", "c2hvcnQ=")]
     public async Task A_wrong_setting_stops_the_service_and_is_named(string key, string value)

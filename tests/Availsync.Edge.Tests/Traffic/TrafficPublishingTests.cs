@@ -18,8 +18,9 @@ public sealed class TrafficPublishingTests : IDisposable
 
     public TrafficPublishingTests()
     {
-        _queue = new TrafficQueue(_time, Options.Create(new EdgeOptions { TrafficQueueMax = 1200 }), _log);
-        _publisher = new TrafficPublisher(_queue, _broker, _time, NullLogger<TrafficPublisher>.Instance);
+        var options = Options.Create(new EdgeOptions { TrafficQueueMax = 1200, TrafficGatherMilliseconds = 0 });
+        _queue = new TrafficQueue(_time, options, _log);
+        _publisher = new TrafficPublisher(_queue, _broker, options, _time, NullLogger<TrafficPublisher>.Instance);
     }
 
     public void Dispose() => _publisher.Dispose();
@@ -32,6 +33,27 @@ public sealed class TrafficPublishingTests : IDisposable
         foreach (var size in new[] { 500, 500, 200 }) Assert.Equal(size, (await _broker.TriedAsync()).Records.Count);
         await _publisher.StopAsync(CancellationToken.None);
         Assert.Equal(Enumerable.Range(1, 1200), Taken());
+    }
+
+    [Fact]
+    public async Task A_lone_record_leaves_at_once_and_a_crowd_together()
+    {
+        var options = Options.Create(new EdgeOptions());
+        using var publisher = new TrafficPublisher(
+            _queue, _broker, options, _time, NullLogger<TrafficPublisher>.Instance);
+        await publisher.StartAsync(CancellationToken.None);
+        Add(1);
+        Assert.Single((await _broker.TriedAsync()).Records);
+        Add(7);
+        var crowd = _broker.TriedAsync();
+        while (!crowd.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Yield();
+        }
+
+        Assert.Equal(7, (await crowd).Records.Count);
+        await publisher.StopAsync(CancellationToken.None);
     }
 
     [Fact]

@@ -74,6 +74,7 @@ internal sealed class EdgeWorld : IAsyncDisposable
         var publisher = new FakePublisher();
         var time = new FakeTimeProvider(Some.Now);
         var values = settings.Append(("Internal:SigningKey", SigningKey)).Append(("Partitions:Count", "2"))
+            .Append(("Edge:TrafficGatherMilliseconds", "0"))
             .GroupBy(s => s.Item1).ToDictionary(s => s.Key, s => (string?)s.First().Item2);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var host = new HostBuilder()
