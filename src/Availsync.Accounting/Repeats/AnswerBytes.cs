@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Availsync.Http;
 
 namespace Availsync.Accounting;
@@ -32,6 +33,13 @@ internal sealed record AnswerBytes(int Status, byte[] Body, string? Flag = null)
         response.ContentType = WireJson.ContentType;
         response.ContentLength = Body.Length;
         if (Flag is not null) response.Headers[Flag] = "true";
+        if (Status >= StatusCodes.Status400BadRequest) NoteError(httpContext);
         return response.Body.WriteAsync(Body, httpContext.RequestAborted).AsTask();
+    }
+
+    private void NoteError(HttpContext context)
+    {
+        using var body = JsonDocument.Parse(Body);
+        context.NoteErrorCode(body.RootElement.GetProperty("error").GetString()!);
     }
 }

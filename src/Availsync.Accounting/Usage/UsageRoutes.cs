@@ -20,9 +20,8 @@ internal static class UsageRoutes
         var (key, wrongKey) = Repeats.Read(call.Context);
         if (fields.Refusal is { } refusal) return refusal;
         if (wrongKey is not null) return wrongKey;
-        // Asked before the change: nobody waits for an arbiter inside of a transaction.
+        // Asked before the change: nobody waits for an arbiter inside of a transaction. A repeat needs no answer to it.
         var claimRefusal = form.ClaimId is { } claimId ? await RefuseClaimAsync(call, claimId) : null;
-        if (claimRefusal is { Status: >= StatusCodes.Status500InternalServerError }) return claimRefusal;
         return await call.ChangeOnceAsync(key, body, async () =>
         {
             if (claimRefusal is not null) return claimRefusal;

@@ -14,4 +14,11 @@ public static class ErrorCodes
         ArgumentNullException.ThrowIfNull(context);
         return context.Features.Get<ErrorCode>()?.Code;
     }
+
+    /// <summary>Notes the code of an error that is answered with its bytes of an earlier time.</summary>
+    public static void NoteErrorCode(this HttpContext context, string code)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.Features.Set(new ErrorCode(code));
+    }
 }

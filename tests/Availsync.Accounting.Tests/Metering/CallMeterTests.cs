@@ -81,23 +81,6 @@ public sealed class CallMeterTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, MemberData(nameof(Stores.Both), MemberType = typeof(Stores))]
-    public async Task An_edge_that_falls_silent_has_used_its_loan_until_it_is_heard_again(StorageProvider provider)
-    {
-        await using var store = await Stores.CreateAsync(provider);
-        await using var host = await AccountingHost.StartAsync(store);
-        var org = await OrgOnAsync(host, "free");
-        var (silent, asking) = (host.NewId(), host.NewId());
-        await MeterAsync(host, silent, 1, org, used: 0, wanted: 100);
-
-        host.Time.Advance(TimeSpan.FromSeconds(59));
-        Assert.Equal(0, (await MeterAsync(host, asking, 1, org, used: 0, wanted: 0)).UsedByAll);
-        host.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(100, (await MeterAsync(host, asking, 2, org, used: 0, wanted: 0)).UsedByAll);
-
-        Assert.Equal(new CallAllowance(org, Month, 62, 12), await MeterAsync(host, silent, 2, org, used: 12, wanted: 50));
-    }
-
-    [Theory, MemberData(nameof(Stores.Both), MemberType = typeof(Stores))]
     public async Task Without_a_bound_calls_are_only_counted(StorageProvider store)
     {
         var host = await hosts.OnAsync(store);
@@ -108,28 +91,6 @@ public sealed class CallMeterTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal(
             new CallAllowance(org, Month, null, 1_000_000),
             await MeterAsync(host, edge, 2, org, used: 1_000_000, wanted: 50));
-    }
-
-    [Theory, MemberData(nameof(Stores.Both), MemberType = typeof(Stores))]
-    public async Task A_plan_that_was_lowered_below_what_is_used_lends_nothing(StorageProvider store)
-    {
-        var host = await hosts.OnAsync(store);
-        var ada = await host.SignUpAsync();
-        await ada.GoOnPlanAsync("team");
-        var edge = host.NewId();
-        await MeterAsync(host, edge, 1, ada.OrgId, used: 0, wanted: 12_000);
-        await MeterAsync(host, edge, 2, ada.OrgId, used: 11_000, wanted: 500);
-
-        await ada.GoOnPlanAsync("free");
-
-        var still = await MeterAsync(host, edge, 3, ada.OrgId, used: 11_100, wanted: 500);
-        Assert.Equal(new CallAllowance(ada.OrgId, Month, 11_500, 11_100), still);
-        var after = await MeterAsync(host, edge, 4, ada.OrgId, used: 11_500, wanted: 500);
-        Assert.Equal(new CallAllowance(ada.OrgId, Month, 11_500, 11_500), after);
-        var another = await MeterAsync(host, host.NewId(), 1, ada.OrgId, used: 0, wanted: 500);
-        Assert.Equal(0, another.Allowed);
-        await ada.GoOnPlanAsync("team");
-        Assert.Equal(12_000, (await MeterAsync(host, edge, 5, ada.OrgId, used: 11_500, wanted: 500)).Allowed);
     }
 
     [Theory, MemberData(nameof(Stores.Both), MemberType = typeof(Stores))]

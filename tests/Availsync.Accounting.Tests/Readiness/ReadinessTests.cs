@@ -92,20 +92,6 @@ public sealed class ReadinessTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal(["last_seen", "plan_room"], With(reply, "warn"));
     }
 
-    [Theory, MemberData(nameof(Stores.Both), MemberType = typeof(Stores))]
-    public async Task A_repeat_with_a_key_is_told_what_the_first_was(StorageProvider store)
-    {
-        var (_, ada, path, _) = await AgentAsync(store);
-
-        var first = await ada.PostAsync($"{path}/test-connection", new { }, "once");
-        await ada.PatchAsync(path, new { disabled = true });
-        var again = await ada.PostAsync($"{path}/test-connection", new { }, "once");
-        var fresh = await ada.PostAsync($"{path}/test-connection");
-
-        Assert.Equal((first.Body, "true"), (again.Body, again.Headers["Idempotency-Replayed"]));
-        Assert.False((bool)fresh.Json["ready"]!);
-    }
-
     [Fact]
     public async Task Every_member_may_ask_a_key_may_not_and_another_workspace_learns_nothing()
     {

@@ -138,8 +138,8 @@ public sealed class UsageTests(Hosts hosts) : IClassFixture<Hosts>
     [InlineData("""{"claim_id":"7"}""", "claim_id")]
     [InlineData("""{"model":7}""", "model")]
     [InlineData("""{"total_tokens":1,"metadata":[]}""", "metadata")]
-    [InlineData("""{"metadata":{"a":1}}""", "request")]
-    [InlineData("{}", "request")]
+    [InlineData("""{"metadata":{"a":1}}""", "total_tokens")]
+    [InlineData("{}", "total_tokens")]
     public async Task A_report_that_makes_no_sense_is_refused_and_the_field_named(string body, string field)
     {
         var (_, _, agent, _) = await AgentAsync(StorageProvider.Sqlite);
