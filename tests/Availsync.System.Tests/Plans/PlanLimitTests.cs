@@ -73,7 +73,7 @@ public abstract class PlanLimitTests(Target target) : TargetTests(target)
     {
         // Whatever still runs was left to its lease; an expiry between two counts would set them apart.
         await Target.UntilAsync("expired in the store", TimeSpan.FromSeconds(6), async () =>
-            (await Target.Store.LeasesAsync(workspace.Id)).All(lease => lease.Status != "active"));
+            (await Target.Store.ActiveLeasesAsync(workspace.Id)).Count == 0);
         var left = await workspace.Agent.StartAsync(NewRoot("left"), 3600);
         Assert.Equal("proceed", left.Action);
 

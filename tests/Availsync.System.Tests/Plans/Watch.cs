@@ -46,8 +46,8 @@ internal sealed class Watch : IDisposable
         while (!ended.IsCancellationRequested)
         {
             var nearlyOver = Target.Clock.GetUtcNow() + NearlyOver;
-            var leases = await store.LeasesAsync(orgId);
-            peak = Math.Max(peak, leases.Count(lease => lease.Status == "active" && lease.EndsAt > nearlyOver));
+            var active = await store.ActiveLeasesAsync(orgId);
+            peak = Math.Max(peak, active.Count(lease => lease.EndsAt > nearlyOver));
             await Task.Delay(TimeSpan.FromMilliseconds(5), Target.Clock, CancellationToken.None);
         }
 

@@ -49,17 +49,10 @@ internal sealed class ArbiterStore
             PlainSql.Instant(row.GetValue(5))));
 
     /// <summary>Every claim that a workspace has ever had.</summary>
-    public Task<List<StoredLease>> LeasesAsync(Guid orgId) => _sql.ReadAsync(
-        $"""
-        select id, status, started_at,
-               case when ended_at is null or ended_at > expires_at then expires_at else ended_at end
-        from {_schema}claims where org_id = @org
-        """,
-        "org",
-        orgId,
-        row => new StoredLease(
-            PlainSql.Id(row.GetValue(0)), row.GetString(1), PlainSql.Instant(row.GetValue(2)),
-            PlainSql.Instant(row.GetValue(3))));
+    public Task<List<StoredLease>> LeasesAsync(Guid orgId) => LeasesAsync(orgId, "");
+
+    /// <summary>Every claim of a workspace that is not said to have ended.</summary>
+    public Task<List<StoredLease>> ActiveLeasesAsync(Guid orgId) => LeasesAsync(orgId, "and status = 'active'");
 
     /// <summary>The number of facts that each root has counted.</summary>
     public async Task<Dictionary<string, long>> SequencesAsync(string rootPrefix)
@@ -79,4 +72,16 @@ internal sealed class ArbiterStore
             $"select count(*) from {_schema}event_batches where @none = ''", "none", "", row => row.GetInt64(0));
         return rows[0];
     }
+
+    private Task<List<StoredLease>> LeasesAsync(Guid orgId, string which) => _sql.ReadAsync(
+        $"""
+        select id, status, started_at,
+               case when ended_at is null or ended_at > expires_at then expires_at else ended_at end
+        from {_schema}claims where org_id = @org {which}
+        """,
+        "org",
+        orgId,
+        row => new StoredLease(
+            PlainSql.Id(row.GetValue(0)), row.GetString(1), PlainSql.Instant(row.GetValue(2)),
+            PlainSql.Instant(row.GetValue(3))));
 }

@@ -16,15 +16,17 @@ internal sealed class Storm
     private const int LeftToExpire = 25;
 
     private readonly IReadOnlyList<WorkClient> _doors;
+    private readonly TimeSpan _pause;
     private readonly List<Task> _agents;
     private int _answers;
     private int _refused;
     private int _silences;
     private volatile bool _over;
 
-    private Storm(IReadOnlyList<WorkClient> doors)
+    private Storm(IReadOnlyList<WorkClient> doors, TimeSpan pause)
     {
         _doors = doors;
+        _pause = pause;
         _agents = [.. Enumerable.Range(0, Agents).Select(agent => Task.Run(() => RunAsync(agent)))];
     }
 
@@ -46,10 +48,11 @@ internal sealed class Storm
     /// <summary>How many starts the plan has stopped.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
-    public static async Task<Storm> BeginAsync(OwnWorkspace workspace, int answers = 300)
+    /// <param name="pause">How long each agent rests after a run; none where it is to blow as hard as it can.</param>
+    public static async Task<Storm> BeginAsync(OwnWorkspace workspace, TimeSpan pause = default)
     {
-        var storm = new Storm(workspace.Doors);
-        await storm.AnsweredAsync(answers);
+        var storm = new Storm(workspace.Doors, pause);
+        await storm.AnsweredAsync(300);
         return storm;
     }
 
@@ -90,8 +93,10 @@ internal sealed class Storm
             }
             else
             {
-                Surprises.Add($"{answer.Status} {answer.Action} {answer.Error} for {resource}");
+                Surprises.Add($"{answer} for {resource}");
             }
+
+            if (_pause > TimeSpan.Zero) await Task.Delay(_pause, Target.Clock);
         }
     }
 
@@ -99,7 +104,7 @@ internal sealed class Storm
     {
         var answer = await AskAsync(() => door.TryFinishAsync(claim, $"finish-{claim}"));
         if (answer.Action is "finished" or "already_finished") Finished.Add(claim);
-        else Surprises.Add($"{answer.Status} {answer.Error} for the end of {claim}");
+        else Surprises.Add($"{answer} for the end of {claim}");
     }
 
     private async Task<Answer> AskAsync(Func<Task<Answer?>> ask)

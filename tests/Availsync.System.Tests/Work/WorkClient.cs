@@ -23,9 +23,12 @@ internal sealed record Answer(int Status, byte[] Bytes, HttpResponseHeaders Head
 
     public Answer Expect(int status)
     {
-        Assert.True(Status == status, $"{Status} in place of {status}: {Encoding.UTF8.GetString(Bytes)}");
+        Assert.True(Status == status, $"{this} in place of {status}");
         return this;
     }
+
+    /// <summary>As a failed assertion shows it.</summary>
+    public override string ToString() => $"{Status} {Encoding.UTF8.GetString(Bytes)}";
 
     private string? Text(string member) =>
         Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(member, out var text) ? text.GetString() : null;
