@@ -29,6 +29,7 @@ public sealed class ExtendingTests(TestTargets targets) : ExtendingContract(targ
 
 public sealed class FinishingTests(TestTargets targets) : FinishingContract(targets.Stack);
 
+[Collection(Alone.Name)]
 public sealed class FuzzTests(TestTargets targets) : FuzzContract(targets.Stack, 10_000);
 
 public sealed class HeartbeatTests(TestTargets targets) : HeartbeatContract(targets.Stack);
@@ -47,6 +48,7 @@ public sealed class PaginationTests(TestTargets targets) : PaginationContract(ta
 
 public sealed class PlansTests(TestTargets targets) : PlansContract(targets.Stack);
 
+[Collection(Alone.Name)]
 public sealed class RacesTests(TestTargets targets) : RacesContract(targets.Stack);
 
 public sealed class RecordPagesTests(TestTargets targets) : RecordPagesContract(targets.Stack);
