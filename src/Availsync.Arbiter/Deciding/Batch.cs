@@ -29,7 +29,7 @@ internal sealed class Batch(
         var fence = await Fence.TakeAsync(context, partitions, timely, time);
         var standing = timely.Where(c => fence.Stands(c.Partition)).ToList();
         var repeats = await RecordedAnswers.ClaimAsync(context, standing, fence.Now);
-        var rooms = await PlanRooms.TakeAsync(context, standing, fence.Now);
+        var rooms = await PlanRooms.TakeAsync(context, standing, fence, time);
         var roots = new LoadedRoots(context, fence, rooms);
         await roots.LoadAsync(standing, repeats);
         var ended = await EndedAgents.AmongAsync(context, standing);

@@ -23,7 +23,7 @@ internal sealed class Fence
     /// <summary>
     /// The time of the whole batch: whole milliseconds, never before an earlier batch of its partitions.
     /// </summary>
-    public DateTimeOffset Now { get; }
+    public DateTimeOffset Now { get; private set; }
 
     public bool Stands(int partition) => _standing.ContainsKey(partition);
 
@@ -54,6 +54,19 @@ internal sealed class Fence
         if (stamped < ids.Count) await LoseAsync(context, partitions, owned);
         foreach (var partition in owned.Values) partition.ClockAt = now;
         return new Fence(owned, now);
+    }
+
+    /// <summary>
+    /// Sets the clock of the batch on, after it has waited: what others have committed meanwhile lies before its time.
+    /// </summary>
+    public async Task AdvanceAsync(ArbiterDbContext context, DateTimeOffset now)
+    {
+        if (now <= Now) return;
+        var ids = _standing.Keys.ToList();
+        await context.Partitions.Where(p => ids.Contains(p.Id))
+            .ExecuteUpdateAsync(p => p.SetProperty(x => x.ClockAt, now));
+        foreach (var partition in _standing.Values) partition.ClockAt = now;
+        Now = now;
     }
 
     private static async Task LoseAsync(

@@ -18,13 +18,15 @@ internal sealed class PlanRooms
     private PlanRooms(Dictionary<Guid, PlanRoom> rooms) => _rooms = rooms;
 
     public static async Task<PlanRooms> TakeAsync(
-        ArbiterDbContext context, IEnumerable<PendingCommand> commands, DateTimeOffset now)
+        ArbiterDbContext context, IEnumerable<PendingCommand> commands, Fence fence, TimeProvider time)
     {
         var orgs = commands.Select(c => c.Command).Where(PlanRoom.IsNeededFor).Cast<StartRun>()
             .Select(s => s.Caller.OrgId).Distinct().Order().ToList(); // In order: no two batches deadlock.
         if (orgs.Count == 0) return new PlanRooms([]);
         await LockAsync(context, orgs);
-        var claims = await context.Claims.CountedAt(now).Where(c => orgs.Contains(c.OrgId))
+        // A claim that starts now must not seem to have begun before the end of the one that has made room for it.
+        await fence.AdvanceAsync(context, time.GetUtcNow().WholeMilliseconds());
+        var claims = await context.Claims.CountedAt(fence.Now).Where(c => orgs.Contains(c.OrgId))
             .GroupBy(c => c.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(g => g.Key, g => g.Count);
         var resources = await context.Resources.Where(r => orgs.Contains(r.OrgId))

@@ -1,6 +1,7 @@
 namespace Availsync.Contract.Tests;
 
 /// <summary><c>Accounts:DefaultPlan</c> and <c>Plans</c>: on what plan a workspace begins.</summary>
+[Collection(Alone.Name)]
 public sealed class DefaultPlanTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Availsync.Contract.Tests;
 
 /// <summary>The token bucket of a key, on a server that is set to little.</summary>
+[Collection(Alone.Name)]
 public sealed class RateLimitTests : IAsyncLifetime
 {
     private readonly StandaloneTarget _target = new(

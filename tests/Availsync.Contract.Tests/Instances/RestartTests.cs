@@ -1,6 +1,7 @@
 namespace Availsync.Contract.Tests;
 
 /// <summary>What was answered outlives the process.</summary>
+[Collection(Alone.Name)]
 public sealed class RestartTests : IAsyncLifetime
 {
     private readonly StandaloneTarget _target = new();

@@ -1,6 +1,7 @@
 namespace Availsync.Contract.Tests;
 
 /// <summary><c>Accounts:Signup</c>: who may make a workspace.</summary>
+[Collection(Alone.Name)]
 public sealed class SignupSettingTests
 {
     [Theory]
