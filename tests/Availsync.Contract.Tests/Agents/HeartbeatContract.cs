@@ -22,6 +22,18 @@ public abstract class HeartbeatContract(Target target) : ContractTest(target)
     }
 
     [Fact]
+    public async Task A_repeated_heartbeat_is_told_what_the_first_was()
+    {
+        var client = (await NewAgentAsync()).Client.With("Idempotency-Key", "beat");
+        var beat = new { client_name = "codex", client_version = "1" };
+        var first = (await client.PostAsync(Path, beat)).Expect(200);
+        var second = (await client.PostAsync(Path, beat)).Expect(200);
+        Assert.Equal((first.Body, "true"), (second.Body, second.Header("Idempotency-Replayed")));
+        (await client.PostAsync(Path, new { client_name = "codex", client_version = "2" }))
+            .ExpectError(422, "idempotency_key_reused");
+    }
+
+    [Fact]
     public async Task Other_traffic_is_a_sign_of_life_too()
     {
         var agent = await NewAgentAsync();
