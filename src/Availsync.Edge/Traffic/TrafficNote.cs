@@ -7,6 +7,9 @@ namespace Availsync.Edge.Traffic;
 /// </summary>
 internal sealed class TrafficNote
 {
+    /// <summary>What the client calls a claim: worth a record only once the answer has shown that it is one.</summary>
+    private ClaimId? _asked;
+
     /// <summary>The agent that acts, where it is not the key's own.</summary>
     public AgentProfile? Agent { get; set; }
 
@@ -40,7 +43,7 @@ internal sealed class TrafficNote
                 Resource = check.Resource.ToString();
                 break;
             case ClaimCommand onClaim:
-                Claim(onClaim.ClaimId);
+                _asked = onClaim.ClaimId;
                 break;
         }
     }
@@ -63,5 +66,9 @@ internal sealed class TrafficNote
             _ => null,
         };
         if (claim is not null) Claim(claim);
+        else if (_asked is { } asked && ShowsThatItIs(outcome)) Claim(asked);
     }
+
+    private static bool ShowsThatItIs(Outcome outcome) => outcome is not (Outcome.NotFound
+        or Outcome.KeyReused or Outcome.AgentMismatch or Outcome.Forbidden or Outcome.PlanLimitReached);
 }

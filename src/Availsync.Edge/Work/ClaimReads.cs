@@ -12,12 +12,10 @@ internal sealed partial class ClaimReads(IRequests requests, TimeProvider time, 
     public async Task<IResult> GetClaimAsync(HttpContext context)
     {
         if (!WorkCalls.TryReadClaimId(context, out var claimId)) return NoSuchClaim();
-        var note = context.Visit().Note;
-        note.Claim(claimId);
         var question = new GetClaim(context.Principal().Workspace.Id, claimId);
         var found = await AskAsync<GetClaim, ClaimFound>(context, ArbiterQueues.Claim, question);
         if (found.Claim is not { } claim) return NoSuchClaim();
-        note.Claim(claim);
+        context.Visit().Note.Claim(claim);
         return new Answer(new ClaimBody(ClaimView.Of(claim)));
     }
 

@@ -48,7 +48,8 @@ internal sealed class BusListener : IEventListener
             while (await channel.BasicGetAsync(_queue, autoAck: true, Target.Stopped) is { } message) Hear(message.Body);
             return sequences.All(root => Heard(root.Key) >= root.Value);
         });
-        Assert.All(sequences, root => Assert.Equal(root.Value, _heard[root.Key].Max()));
+        // A lease may have run out since the sequences were read: more may be heard, but never with a hole.
+        Assert.All(sequences, root => Assert.Equal(Heard(root.Key), _heard[root.Key].Max()));
     }
 
     public async ValueTask DisposeAsync()
