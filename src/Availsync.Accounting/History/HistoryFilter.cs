@@ -33,8 +33,8 @@ internal static class QueryFields
     public static string? Text(IQueryCollection query, string name, List<FieldError> errors)
     {
         if (!query.TryGetValue(name, out var given)) return null;
-        if (given is [{ Length: > 0 } text]) return text;
-        errors.Add(new FieldError(name, "Must be given once and not be empty."));
+        if (given is [{ Length: > 0 } text] && !text.Any(char.IsControl)) return text;
+        errors.Add(new FieldError(name, "Must be given once, not be empty and have no control characters."));
         return null;
     }
 

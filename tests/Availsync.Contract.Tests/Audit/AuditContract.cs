@@ -206,6 +206,7 @@ public abstract class AuditContract(Target target) : ContractTest(target)
 
     [Theory]
     [InlineData("agent_id=42", "agent_id")]
+    [InlineData("type=%00", "type")]
     [InlineData("resource=nothing", "resource")]
     [InlineData("from=yesterday", "from")]
     [InlineData("to=tomorrow", "to")]
