@@ -7,7 +7,8 @@ using Availsync.Storage;
 namespace Availsync.Arbiter.Deciding;
 
 /// <summary>
-/// One transaction: fence, repeats, quotas, load, decide, write, commit; then memory and the answers. Nothing is answered
+/// One transaction: fence, repeats, quotas, load, decide, write, commit; then memory and the answers. Nothing is
+/// answered
 /// before the commit, and memory changes only after it.
 /// </summary>
 internal sealed class Batch(

@@ -188,10 +188,12 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
             _rootOfClaim[granted.Claim.Id] = RootKey.Of(root.State.OrgId, root.State.Root);
         if (!_events.TryGetValue(root.Partition, out var events)) _events[root.Partition] = events = [];
         var state = root.State;
+        var byTime = fact is ClaimExpired; // Whoever's command has found it, nobody has asked for it.
         events.Add(new ClaimEvent(
-            Guid.CreateVersion7(now), state.OrgId, state.Root, state.LastSequence, now, cause.Envelope.RequestId, fact)
+            Guid.CreateVersion7(now), state.OrgId, state.Root, state.LastSequence, now,
+            byTime ? null : cause.Envelope.RequestId, fact)
         {
-            PersonId = fact is ClaimExpired ? null : PersonBehind(cause.Command), // Time asks nobody.
+            PersonId = byTime ? null : PersonBehind(cause.Command),
         });
     }
 

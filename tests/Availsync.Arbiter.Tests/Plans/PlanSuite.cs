@@ -132,7 +132,7 @@ public abstract class PlanSuite(StorageProvider provider)
     }
 
     [Fact]
-    public async Task Events_name_the_person_who_asked_and_nobody_where_time_did()
+    public async Task Events_name_the_person_and_the_call_and_neither_where_time_did()
     {
         await using var world = await ArbiterWorld.OpenAsync(provider);
         var arbiter = await world.TakeOverAsync();
@@ -143,6 +143,7 @@ public abstract class PlanSuite(StorageProvider provider)
         await arbiter.DecideAsync(start with { Caller = start.Caller with { PersonId = jane } });
         await arbiter.DecideAsync(world.Start("repo:a/c"));
 
+        Assert.Equal(["r", null, "r", "r"], (await world.EventsAsync()).ConvertAll(e => e.RequestId));
         var people = (await world.EventsAsync()).ConvertAll(e => (e.Fact.GetType(), e.PersonId));
 
         Assert.Equal(
