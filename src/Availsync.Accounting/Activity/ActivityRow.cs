@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Availsync.Accounting;
 
 /// <summary>One call of the runtime API: metadata only.</summary>
-internal sealed class ActivityRow
+internal sealed class ActivityRow : IHistoryRow
 {
     /// <summary>A UUIDv7 of the time of the answer, made by the edge; what is known already is not counted twice.</summary>
     public required Guid Id { get; init; }
@@ -21,7 +21,7 @@ internal sealed class ActivityRow
     public required int HttpStatus { get; init; }
     public required int LatencyMs { get; init; }
 
-    /// <summary>As the agent's last heartbeat has named it.</summary>
+    /// <summary>As the agent's last heartbeat has named it; null where a person called.</summary>
     public string? ClientName { get; init; }
 
     public string? Error { get; init; }

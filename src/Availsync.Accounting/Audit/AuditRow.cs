@@ -18,7 +18,7 @@ internal enum ActorKind
 }
 
 /// <summary>A fact of governance: what was decided or changed, and who did it.</summary>
-internal sealed class AuditRow
+internal sealed class AuditRow : IHistoryRow
 {
     /// <summary>Of a claim event, its event id; what is known already is not counted twice.</summary>
     public required Guid Id { get; init; }

@@ -79,7 +79,7 @@ internal sealed class TrafficProjection(AccountingDbContext db) : IMessageHandle
         Status = record.Status,
         HttpStatus = record.HttpStatus,
         LatencyMs = record.LatencyMs,
-        ClientName = record.AgentId is { } agent ? clients.GetValueOrDefault(agent) : null,
+        ClientName = record is { AgentId: { } agent, PersonId: null } ? clients.GetValueOrDefault(agent) : null,
         Error = record.Error,
         ClaimId = record.ClaimId,
         Resource = record.Resource,

@@ -1,4 +1,3 @@
-using System.Linq.Expressions;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -23,9 +22,9 @@ internal sealed partial class HistorySweep(
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var kept = options.Value;
-        await SweepAsync<ActivityRow>(kept.ActivityDays, row => row.At, row => row.Id, cancellationToken);
-        await SweepAsync<AuditRow>(kept.AuditDays, row => row.At, row => row.Id, cancellationToken);
-        await SweepAsync<UsageRow>(kept.UsageDays, row => row.At, row => row.Id, cancellationToken);
+        await SweepAsync<ActivityRow>(kept.ActivityDays, cancellationToken);
+        await SweepAsync<AuditRow>(kept.AuditDays, cancellationToken);
+        await SweepAsync<UsageRow>(kept.UsageDays, cancellationToken);
         await SweepMetersAsync(cancellationToken);
     }
 
@@ -55,38 +54,26 @@ internal sealed partial class HistorySweep(
         }
     }
 
-    private async Task SweepAsync<TRow>(
-        int days,
-        Expression<Func<TRow, DateTimeOffset>> at,
-        Expression<Func<TRow, Guid>> id,
-        CancellationToken cancellationToken)
-        where TRow : class
+    private async Task SweepAsync<TRow>(int days, CancellationToken cancellationToken)
+        where TRow : class, IHistoryRow
     {
         if (days == 0) return;
         var before = time.GetUtcNow().AddDays(-days);
-        var isOver = Expression.Lambda<Func<TRow, bool>>(
-            Expression.LessThan(at.Body, Expression.Constant(before)), at.Parameters);
-        while (await StepAsync(isOver, at, id, cancellationToken) == StepMax)
+        while (await StepAsync<TRow>(before, cancellationToken) == StepMax)
             await Task.Delay(Breath, time, cancellationToken); // Whoever wants to write comes in between.
     }
 
-    private async Task<int> StepAsync<TRow>(
-        Expression<Func<TRow, bool>> isOver,
-        Expression<Func<TRow, DateTimeOffset>> at,
-        Expression<Func<TRow, Guid>> id,
-        CancellationToken cancellationToken)
-        where TRow : class
+    /// <summary>One statement: what another instance has deleted while it waited for the rows is not there any more.</summary>
+    private async Task<int> StepAsync<TRow>(DateTimeOffset before, CancellationToken cancellationToken)
+        where TRow : class, IHistoryRow
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = db.Set<TRow>();
-        var ids = await rows.Where(isOver).OrderBy(at).Take(StepMax).Select(id).ToListAsync(cancellationToken);
-        if (ids.Count == 0) return 0;
-        var isAmong = Expression.Lambda<Func<TRow, bool>>(
-            Expression.Call(Expression.Constant(ids), nameof(List<Guid>.Contains), [], id.Body), id.Parameters);
         await using var transaction = await db.BeginWriteAsync(cancellationToken);
-        await rows.Where(isAmong).ExecuteDeleteAsync(cancellationToken);
+        var oldest = db.Set<TRow>().Where(row => row.At < before).OrderBy(row => row.At).Take(StepMax)
+            .Select(row => row.Id);
+        var deleted = await db.Set<TRow>().Where(row => oldest.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return ids.Count;
+        return deleted;
     }
 
     /// <summary>The books of months that nobody reports for any more.</summary>

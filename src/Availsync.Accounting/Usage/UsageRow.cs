@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Availsync.Accounting;
 
 /// <summary>What an agent says that a model has cost.</summary>
-internal sealed class UsageRow
+internal sealed class UsageRow : IHistoryRow
 {
     public required Guid Id { get; init; }
     public required Guid OrgId { get; init; }

@@ -7,9 +7,8 @@ using Availsync.Storage;
 namespace Availsync.Arbiter.Deciding;
 
 /// <summary>
-/// One transaction: fence, repeats, quotas, load, decide, write, commit; then memory and the answers. Nothing is
-/// answered
-/// before the commit, and memory changes only after it.
+/// One transaction: fence, quotas, repeats, load, decide, write, commit; then memory and the answers. Nothing is
+/// answered before the commit, and memory changes only after it.
 /// </summary>
 internal sealed class Batch(
     ArbiterDbContext context,
@@ -29,8 +28,9 @@ internal sealed class Batch(
         await using var transaction = await context.BeginWriteAsync();
         var fence = await Fence.TakeAsync(context, partitions, timely, time);
         var standing = timely.Where(c => fence.Stands(c.Partition)).ToList();
-        var repeats = await RecordedAnswers.ClaimAsync(context, standing, fence.Now);
         var rooms = await PlanRooms.TakeAsync(context, standing, fence, time);
+        standing = DropLate(standing); // The locks may have been a long time in coming.
+        var repeats = await RecordedAnswers.ClaimAsync(context, standing, fence.Now);
         var roots = new LoadedRoots(context, fence, rooms);
         await roots.LoadAsync(standing, repeats);
         var ended = await EndedAgents.AmongAsync(context, standing);

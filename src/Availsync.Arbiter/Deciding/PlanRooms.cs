@@ -9,7 +9,8 @@ namespace Availsync.Arbiter.Deciding;
 /// <summary>
 /// What the workspaces of one batch use of their plans, where a plan has a bound. Their quota rows are locked first, so
 /// that of two batches, of whichever instances, the second counts what the first has committed; then the claims
-/// themselves are counted, and no counter can drift from the truth.
+/// themselves are counted, and no counter can drift from the truth. Whatever may move a count takes the lock where
+/// there is one: a lease that has been counted as over is not extended beside it.
 /// </summary>
 internal sealed class PlanRooms
 {
@@ -18,22 +19,16 @@ internal sealed class PlanRooms
     private PlanRooms(Dictionary<Guid, PlanRoom> rooms) => _rooms = rooms;
 
     public static async Task<PlanRooms> TakeAsync(
-        ArbiterDbContext context, IEnumerable<PendingCommand> commands, Fence fence, TimeProvider time)
+        ArbiterDbContext context, IReadOnlyList<PendingCommand> commands, Fence fence, TimeProvider time)
     {
-        var orgs = commands.Select(c => c.Command).Where(PlanRoom.IsNeededFor).Cast<StartRun>()
-            .Select(s => s.Caller.OrgId).Distinct().Order().ToList(); // In order: no two batches deadlock.
-        if (orgs.Count == 0) return new PlanRooms([]);
-        await LockAsync(context, orgs);
-        // A claim that starts now must not seem to have begun before the end of the one that has made room for it.
-        await fence.AdvanceAsync(context, time.GetUtcNow().WholeMilliseconds());
-        var claims = await context.Claims.CountedAt(fence.Now).Where(c => orgs.Contains(c.OrgId))
-            .GroupBy(c => c.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
-            .ToDictionaryAsync(g => g.Key, g => g.Count);
-        var resources = await context.Resources.Where(r => orgs.Contains(r.OrgId))
-            .GroupBy(r => r.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
-            .ToDictionaryAsync(g => g.Key, g => g.Count);
-        return new PlanRooms(orgs.ToDictionary(
-            org => org, org => new PlanRoom(claims.GetValueOrDefault(org), resources.GetValueOrDefault(org))));
+        var counted = commands.Select(c => c.Command).Where(PlanRoom.IsNeededFor).Select(c => c.OrgId).ToHashSet();
+        var moved = commands.Select(c => c.Command).Where(PlanRoom.MayBeMovedBy).Select(c => c.OrgId)
+            .Except(counted).ToList();
+        if (counted.Count + moved.Count == 0) return new PlanRooms([]);
+        var locked = await LockAsync(context, [.. counted], moved);
+        if (locked.Count == 0) return new PlanRooms([]);
+        await SetClockAsync(context, locked, fence, time);
+        return counted.Count == 0 ? new PlanRooms([]) : await CountAsync(context, counted, fence.Now);
     }
 
     /// <summary>The room of a workspace; null where no command of the batch depends on it.</summary>
@@ -45,11 +40,59 @@ internal sealed class PlanRooms
         if (_rooms.TryGetValue(orgId, out var room)) _rooms[orgId] = room.After(facts);
     }
 
-    private static Task<int> LockAsync(ArbiterDbContext context, List<Guid> orgs)
+    /// <summary>
+    /// Locks the rows of those that are counted, and of the others that have one: a workspace that never had a bound
+    /// has none, and its batches wait for nobody. One statement, in the order of the ids, so that no two batches
+    /// deadlock.
+    /// </summary>
+    private static Task<List<QuotaRow>> LockAsync(ArbiterDbContext context, List<Guid> counted, List<Guid> moved)
     {
-        var rows = string.Join(", ", orgs.Select((_, i) => $"({{{i}}})"));
-        var sql = $"INSERT INTO {context.TableOf<QuotaRow>()} (org_id) VALUES {rows}"
-            + " ON CONFLICT (org_id) DO UPDATE SET org_id = excluded.org_id";
-        return context.Database.ExecuteSqlRawAsync(sql, orgs.Cast<object>());
+        var quotas = context.TableOf<QuotaRow>();
+        var sources = new List<string>();
+        if (counted.Count > 0)
+        {
+            var rows = string.Join(", ", counted.Select((_, i) => $"({{{i}}})"));
+            sources.Add($"SELECT wanted.column1 AS org_id FROM (VALUES {rows}) AS wanted");
+        }
+
+        if (moved.Count > 0)
+        {
+            var ids = string.Join(", ", moved.Select((_, i) => $"{{{counted.Count + i}}}"));
+            sources.Add($"SELECT known.org_id FROM {quotas} AS known WHERE known.org_id IN ({ids})");
+        }
+
+        var sql = $"INSERT INTO {quotas} AS quota (org_id, counted_at)"
+            + $" SELECT source.org_id, 0 FROM ({string.Join(" UNION ", sources)}) AS source WHERE true"
+            + " ORDER BY source.org_id"
+            + " ON CONFLICT (org_id) DO UPDATE SET counted_at = quota.counted_at RETURNING org_id, counted_at";
+        return context.Quotas.FromSqlRaw(sql, [.. counted.Concat(moved).Cast<object>()]).AsNoTracking().ToListAsync();
+    }
+
+    /// <summary>
+    /// After the wait for the locks the batch goes on at the time it has become, and never before that of an earlier
+    /// batch that held one of them, whatever the clock of its instance said: what that one took for over stays over,
+    /// and no claim seems to begin before the end of the one that has made room for it.
+    /// </summary>
+    private static async Task SetClockAsync(
+        ArbiterDbContext context, List<QuotaRow> locked, Fence fence, TimeProvider time)
+    {
+        var before = DateTimeOffset.FromUnixTimeMilliseconds(locked.Max(q => q.CountedAt));
+        var now = time.GetUtcNow().WholeMilliseconds();
+        await fence.AdvanceAsync(context, before > now ? before : now);
+        var (orgs, countedAt) = (locked.ConvertAll(q => q.OrgId), fence.Now.ToUnixTimeMilliseconds());
+        await context.Quotas.Where(q => orgs.Contains(q.OrgId))
+            .ExecuteUpdateAsync(q => q.SetProperty(x => x.CountedAt, countedAt));
+    }
+
+    private static async Task<PlanRooms> CountAsync(ArbiterDbContext context, HashSet<Guid> orgs, DateTimeOffset now)
+    {
+        var claims = await context.Claims.CountedAt(now).Where(c => orgs.Contains(c.OrgId))
+            .GroupBy(c => c.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count);
+        var resources = await context.Resources.Where(r => orgs.Contains(r.OrgId))
+            .GroupBy(r => r.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count);
+        return new PlanRooms(orgs.ToDictionary(
+            org => org, org => new PlanRoom(claims.GetValueOrDefault(org), resources.GetValueOrDefault(org))));
     }
 }

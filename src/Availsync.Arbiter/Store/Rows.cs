@@ -91,8 +91,13 @@ internal sealed class AgentRow
     public required DateTimeOffset At { get; set; }
 }
 
-/// <summary>Locked by whoever counts what a workspace uses of a plan that has bounds.</summary>
+/// <summary>
+/// Of a workspace whose plan has, or once had, bounds: locked by whoever counts what it uses or changes it.
+/// </summary>
 internal sealed class QuotaRow
 {
     public required Guid OrgId { get; init; }
+
+    /// <summary>The time of the last batch that held the lock, in Unix milliseconds; none decides before it.</summary>
+    public required long CountedAt { get; init; }
 }

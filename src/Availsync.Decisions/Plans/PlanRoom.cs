@@ -18,6 +18,13 @@ public sealed record PlanRoom(long ActiveClaims, long ProtectedResources)
         command is StartRun { Mode: ArbitrationMode.Enforce, IsRehearsal: false, Plan.Limits: var limits }
         && (limits.ActiveClaims is not null || limits.ProtectedResources is not null);
 
+    /// <summary>
+    /// Whether this command may move the count of its workspace: whatever grants, extends or ends, and whatever may
+    /// find that a lease has run out. Whoever decides one must not do so beside another who counts.
+    /// </summary>
+    public static bool MayBeMovedBy(Command command) =>
+        command is StartRun { Mode: ArbitrationMode.Enforce } or ClaimCommand;
+
     /// <summary>The count after <paramref name="facts"/> of the same workspace and the same moment.</summary>
     public PlanRoom After(IEnumerable<ClaimFact> facts)
     {

@@ -21,6 +21,10 @@ public abstract record Command
     /// <summary>Where the command is decided.</summary>
     [JsonIgnore]
     public abstract Slot Slot { get; }
+
+    /// <summary>The workspace that asks.</summary>
+    [JsonIgnore]
+    public abstract Guid OrgId { get; }
 }
 
 /// <summary>A command on one claim that exists already.</summary>
@@ -64,7 +68,11 @@ public sealed record StartRun(
 
     /// <inheritdoc />
     [JsonIgnore]
-    public override Slot Slot => Slot.Of(Caller.OrgId, Resource.Root);
+    public override Slot Slot => Slot.Of(OrgId, Resource.Root);
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override Guid OrgId => Caller.OrgId;
 }
 
 /// <summary>Asks what a start would be told. Changes nothing.</summary>
@@ -75,7 +83,11 @@ public sealed record CheckRun(Caller Caller, ResourceRef Resource, int Priority,
 
     /// <inheritdoc />
     [JsonIgnore]
-    public override Slot Slot => Slot.Of(Caller.OrgId, Resource.Root);
+    public override Slot Slot => Slot.Of(OrgId, Resource.Root);
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override Guid OrgId => Caller.OrgId;
 }
 
 /// <summary>Asks for more time, and perhaps for files with it: both or neither.</summary>
@@ -83,29 +95,58 @@ public sealed record ExtendClaim(
     Caller Caller,
     ClaimId ClaimId,
     LeaseDuration Duration,
-    WorkingSetDeclaration? WorkingSet) : ClaimCommand(ClaimId);
+    WorkingSetDeclaration? WorkingSet) : ClaimCommand(ClaimId)
+{
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override Guid OrgId => Caller.OrgId;
+}
 
 /// <summary>Declares the files a claim works on.</summary>
 public sealed record DeclareWorkingSet(Caller Caller, ClaimId ClaimId, WorkingSetDeclaration Declaration)
-    : ClaimCommand(ClaimId);
+    : ClaimCommand(ClaimId)
+{
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override Guid OrgId => Caller.OrgId;
+}
 
 /// <summary>Ends a claim, by its agent.</summary>
 public sealed record FinishRun(Caller Caller, ClaimId ClaimId, RunOutcome? RunOutcome, string? Summary)
-    : ClaimCommand(ClaimId);
+    : ClaimCommand(ClaimId)
+{
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override Guid OrgId => Caller.OrgId;
+}
 
 /// <summary>Ends a claim: by its agent, or by a person, which revokes it.</summary>
 /// <param name="ExpectedToken">
 /// Where given, the claim's token must be this one, else the caller's view was stale.
 /// </param>
-public sealed record ReleaseClaim(Caller Caller, ClaimId ClaimId, FencingToken? ExpectedToken) : ClaimCommand(ClaimId);
+public sealed record ReleaseClaim(Caller Caller, ClaimId ClaimId, FencingToken? ExpectedToken)
+    : ClaimCommand(ClaimId)
+{
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override Guid OrgId => Caller.OrgId;
+}
 
 /// <summary>Ends a claim whose agent has been disabled or deleted.</summary>
-public sealed record RevokeClaim(ClaimId ClaimId, Guid OrgId) : ClaimCommand(ClaimId);
+public sealed record RevokeClaim(ClaimId ClaimId, Guid OrgId) : ClaimCommand(ClaimId)
+{
+    /// <inheritdoc />
+    public override Guid OrgId { get; } = OrgId;
+}
 
 /// <summary>
 /// A wake-up: the lease of this claim should be over. The core looks at the time, not at the message.
 /// </summary>
-public sealed record ExpireClaim(ClaimId ClaimId, Guid OrgId) : ClaimCommand(ClaimId);
+public sealed record ExpireClaim(ClaimId ClaimId, Guid OrgId) : ClaimCommand(ClaimId)
+{
+    /// <inheritdoc />
+    public override Guid OrgId { get; } = OrgId;
+}
 
 /// <summary>
 /// Records a refusal that was decided at the door (a key of another agent, say) under its idempotency key, so that a
@@ -113,6 +154,9 @@ public sealed record ExpireClaim(ClaimId ClaimId, Guid OrgId) : ClaimCommand(Cla
 /// </summary>
 public sealed record RecordRefusal(Guid OrgId, Outcome Refusal, int SlotValue) : Command
 {
+    /// <inheritdoc />
+    public override Guid OrgId { get; } = OrgId;
+
     /// <inheritdoc />
     [JsonIgnore]
     public override Slot Slot => new(SlotValue);

@@ -70,6 +70,11 @@ public sealed class TrafficProjectionTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal(late, (await db.Agents.SingleAsync(row => row.Id == agent)).LastSeenAt);
         var page = await ada.GetAsync($"/v1/activity?agent_id={agent}&limit=1");
         Assert.Equal("codex", (string)page.Json["activity"]![0]!["client_name"]!);
+
+        var byPerson = Facts.Record(ada.OrgId, agent, at: late.AddMinutes(1)) with { PersonId = Facts.NewId() };
+        await HandleAsync(host, byPerson);
+        page = await ada.GetAsync($"/v1/activity?agent_id={agent}&limit=1");
+        Assert.Null(page.Json["activity"]![0]!["client_name"]);
         Assert.True((bool)page.Json["pagination"]!["has_more"]!);
     }
 

@@ -1,6 +1,8 @@
 using Availsync.Arbiter.Queries;
 using Availsync.Contracts;
 using Availsync.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Availsync.Arbiter.Tests.Plans;
 
@@ -96,6 +98,77 @@ public abstract class PlanSuite(StorageProvider provider)
     }
 
     [Fact]
+    public async Task An_instance_whose_clock_is_behind_revives_no_lease_that_was_counted_as_over()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var behind = new FakeTimeProvider(world.Time.GetUtcNow().AddSeconds(-30));
+        var instances = await ShareAsync(world, behind);
+        var plan = Plan(claims: 1);
+        var lease = Assert.IsType<Outcome.Granted>(
+            await instances[1].DecideAsync(On(world, partition: 1, seconds: 60) with { Plan = plan })).Claim;
+        world.Time.Advance(TimeSpan.FromSeconds(31));
+        behind.Advance(TimeSpan.FromSeconds(31));
+        Assert.True(behind.GetUtcNow() < lease.ExpiresAt, "By its own clock the lease still runs.");
+        Assert.IsType<Outcome.Granted>(await instances[0].DecideAsync(On(world, partition: 0) with { Plan = plan }));
+
+        Assert.True(LeaseDuration.TryFromSeconds(600, out var longer));
+        var extended = await instances[1].DecideAsync(new ExtendClaim(world.Agent(), lease.Id, longer, WorkingSet: null));
+
+        Assert.Equal(ClaimStatus.Expired, Assert.IsType<Outcome.ClaimNotActive>(extended).Status);
+        Assert.Equal(1, (await UsageAsync(world)).ActiveClaims);
+    }
+
+    [Fact]
+    public async Task A_claim_never_begins_before_the_end_of_the_one_that_made_room_whatever_the_clocks_say()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var ahead = new FakeTimeProvider(world.Time.GetUtcNow().AddSeconds(30));
+        var instances = await ShareAsync(world, ahead);
+        var plan = Plan(claims: 1);
+        var first = Assert.IsType<Outcome.Granted>(
+            await instances[1].DecideAsync(On(world, partition: 1) with { Plan = plan })).Claim;
+        var ended = Assert.IsType<Outcome.Ended>(
+            await instances[1].DecideAsync(new FinishRun(world.Agent(), first.Id, null, null))).Claim;
+
+        var next = Assert.IsType<Outcome.Granted>(
+            await instances[0].DecideAsync(On(world, partition: 0) with { Plan = plan })).Claim;
+
+        Assert.Equal(ahead.GetUtcNow(), ended.EndedAt);
+        Assert.Equal(ended.EndedAt, next.StartedAt);
+    }
+
+    [Fact]
+    public async Task A_workspace_without_a_bound_waits_for_nobody()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var arbiter = await world.TakeOverAsync();
+        var claim = Assert.IsType<Outcome.Granted>(await arbiter.DecideAsync(world.Start("repo:a/b"))).Claim;
+        Assert.True(LeaseDuration.TryFromSeconds(600, out var longer));
+        await arbiter.DecideAsync(new ExtendClaim(world.Agent(), claim.Id, longer, WorkingSet: null));
+        await arbiter.DecideAsync(new FinishRun(world.Agent(), claim.Id, null, null));
+        Assert.Empty(await LockedAsync(world));
+
+        var neighbour = world.Agent() with { OrgId = Guid.Parse("0196f000-0000-7000-8000-000000000002") };
+        await arbiter.DecideAsync(world.Start("repo:a/b") with { Caller = neighbour, Plan = Plan(claims: 1) });
+        await arbiter.DecideAsync(world.Start("repo:a/b"));
+        Assert.Equal([neighbour.OrgId], await LockedAsync(world));
+    }
+
+    [Fact]
+    public async Task A_start_whose_deadline_passes_while_its_batch_waits_for_locks_grants_nothing()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        // Each look at the clock finds it three seconds later: the deadline is still ahead at the first, not at the next.
+        var slow = new FakeTimeProvider(world.Time.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromSeconds(3) };
+        var arbiter = await world.TakeOverAsync(slow);
+
+        var reply = await arbiter.AskAsync(world.Start("repo:a/b") with { Plan = Plan(claims: 1) });
+
+        Assert.IsType<Reply.Undecided>(reply);
+        Assert.Empty(await world.ClaimsAsync());
+    }
+
+    [Fact]
     public async Task A_rehearsal_leaves_no_trace_in_counts_lists_and_resources()
     {
         await using var world = await ArbiterWorld.OpenAsync(provider);
@@ -155,9 +228,9 @@ public abstract class PlanSuite(StorageProvider provider)
     }
 
     /// <summary>Two instances, each the owner of one of the two partitions.</summary>
-    private static async Task<ArbiterWorld.Instance[]> ShareAsync(ArbiterWorld world)
+    private static async Task<ArbiterWorld.Instance[]> ShareAsync(ArbiterWorld world, TimeProvider? timeOfSecond = null)
     {
-        ArbiterWorld.Instance[] instances = [await world.JoinAsync(), await world.JoinAsync()];
+        ArbiterWorld.Instance[] instances = [await world.JoinAsync(), await world.JoinAsync(timeOfSecond)];
         foreach (var row in await instances[0].Table.FreeAsync(takeAll: true, default))
         {
             var owner = instances[row.Id];
@@ -169,6 +242,17 @@ public abstract class PlanSuite(StorageProvider provider)
 
     private static ArbiterWorld.Instance Of(ArbiterWorld.Instance[] instances, Command command) =>
         instances[command.Slot.Partition(instances.Length)];
+
+    /// <summary>A start whose root is decided in the given partition.</summary>
+    private static StartRun On(ArbiterWorld world, int partition, int seconds = 60) => Enumerable.Range(0, 1000)
+        .Select(n => world.Start($"repo:some/{n}", seconds: seconds))
+        .First(start => start.Slot.Partition(ArbiterWorld.Partitions.Value.Count) == partition);
+
+    private static async Task<List<Guid>> LockedAsync(ArbiterWorld world)
+    {
+        await using var context = await world.Contexts.CreateDbContextAsync();
+        return await context.Quotas.Select(q => q.OrgId).ToListAsync();
+    }
 
     private static async Task<UsageFound> UsageAsync(ArbiterWorld world)
     {

@@ -259,6 +259,10 @@ namespace Availsync.Arbiter.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("org_id");
 
+                    b.Property<long>("CountedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("counted_at");
+
                     b.HasKey("OrgId")
                         .HasName("pk_quotas");
 

@@ -251,6 +251,10 @@ namespace Availsync.Arbiter.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("org_id");
 
+                    b.Property<long>("CountedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("counted_at");
+
                     b.HasKey("OrgId")
                         .HasName("pk_quotas");
 
