@@ -67,6 +67,6 @@ internal static class Ending
         return Decision.Of(new Outcome.NothingDue(claim is { Status: ClaimStatus.Active } ? claim.ExpiresAt : null));
     }
 
-    private static Claim End(Claim claim, ClaimStatus status, DateTimeOffset now) =>
+    public static Claim End(Claim claim, ClaimStatus status, DateTimeOffset now) =>
         claim with { Status = status, EndedAt = now, WorkingSet = null };
 }

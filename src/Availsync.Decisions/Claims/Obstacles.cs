@@ -18,21 +18,16 @@ public static class Obstacles
     }
 
     /// <summary>
-    /// What stands in the way and is out of it first; null where the way is free. Beside the active claims these are
-    /// leases that have run out within the grace of the workspace: their holders may have died in the middle of
-    /// something. A claim that was granted since then has shown that the way was free.
+    /// What stands in the way at <paramref name="now"/>, in no order. Beside the active claims these are leases that have
+    /// run out within the grace of the workspace: their holders may have died in the middle of something. A claim that
+    /// was granted since then has shown that the way was free.
     /// </summary>
-    internal static Obstacle? First(RootState state, ResourceRef wanted, DateTimeOffset now, int graceSeconds)
+    internal static IEnumerable<Obstacle> Of(RootState state, ResourceRef wanted, DateTimeOffset now, int graceSeconds)
     {
-        Obstacle? first = null;
         foreach (var claim in state.Claims.Values.Select(c => c.AsOf(now)).Where(c => Conflict(c.Resource, wanted)))
         {
-            if (Until(state, claim, graceSeconds) is not { } until || until <= now) continue;
-            var found = new Obstacle(claim, until);
-            if (first is null || found.IsBefore(first)) first = found;
+            if (Until(state, claim, graceSeconds) is { } until && until > now) yield return new Obstacle(claim, until);
         }
-
-        return first;
     }
 
     private static DateTimeOffset? Until(RootState state, Claim claim, int graceSeconds) => claim.Status switch
@@ -50,6 +45,18 @@ public static class Obstacles
 /// <summary>A claim in the way, and when it no longer is.</summary>
 internal sealed record Obstacle(Claim Claim, DateTimeOffset Until)
 {
-    public bool IsBefore(Obstacle other) =>
+    /// <summary>The one that is out of the way first; null for none.</summary>
+    public static Obstacle? First(IEnumerable<Obstacle> obstacles)
+    {
+        Obstacle? first = null;
+        foreach (var obstacle in obstacles)
+        {
+            if (first is null || obstacle.IsBefore(first)) first = obstacle;
+        }
+
+        return first;
+    }
+
+    private bool IsBefore(Obstacle other) =>
         Until != other.Until ? Until < other.Until : Claim.FencingToken < other.Claim.FencingToken;
 }

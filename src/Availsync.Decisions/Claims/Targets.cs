@@ -23,6 +23,6 @@ internal static class Targets
     {
         var (claim, refusal) = Find(state, id, caller);
         if (claim is null || claim.Status == ClaimStatus.Active) return (claim, refusal);
-        return (null, new Outcome.ClaimNotActive(claim.Id, claim.Status, PreemptedBy: null));
+        return (null, new Outcome.ClaimNotActive(claim.Id, claim.Status, claim.PreemptedBy));
     }
 }

@@ -23,7 +23,7 @@ public sealed record PlanRoom(long ActiveClaims, long ProtectedResources)
     /// find that a lease has run out. Whoever decides one must not do so beside another who counts.
     /// </summary>
     public static bool MayBeMovedBy(Command command) =>
-        command is StartRun { Mode: ArbitrationMode.Enforce } or ClaimCommand;
+        command is StartRun { Mode: ArbitrationMode.Enforce } or ClaimCommand or LeaveQueue or ServeQueue;
 
     /// <summary>The count after <paramref name="facts"/> of the same workspace and the same moment.</summary>
     public PlanRoom After(IEnumerable<ClaimFact> facts)

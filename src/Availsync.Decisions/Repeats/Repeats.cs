@@ -26,7 +26,8 @@ public static class Repeats
     /// <summary>
     /// Whether the outcome stays under its key: every final one, but for those that blame the request's form.
     /// </summary>
-    public static bool IsKept(Outcome outcome) => outcome is not (Outcome.Invalid or Outcome.KeyReused);
+    public static bool IsKept(Outcome outcome) =>
+        outcome is not (Outcome.Invalid or Outcome.KeyReused or Outcome.Waiting);
 
     /// <summary>
     /// The caller's own claim that an outcome speaks of, whose state may have moved on; null for none.

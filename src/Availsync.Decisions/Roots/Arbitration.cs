@@ -16,28 +16,34 @@ public static class Arbitration
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(context);
-        switch (command)
+        if (command is RecordRefusal refusal) return Decision.Of(refusal.Refusal);
+        var lapsed = Ending.Lapsed(state, context.Now);
+        var kept = command is ServeQueue { AfterTakeover: true } ? Queueing.Keep(state, context.Now) : state;
+        var current = lapsed.Aggregate(kept, Evolve);
+        if (command is CheckRun check)
         {
-            case CheckRun check:
-                return Decision.Of(Starting.Check(state, check, context.Now));
-            case RecordRefusal refusal:
-                return Decision.Of(refusal.Refusal);
+            // Nobody has counted for a check; it is told of the queue as if the plan were in nobody's way.
+            var supposed = Queueing.Serve(current, context with { Room = new PlanRoom(0, 0) });
+            return Decision.Of(Starting.Check(supposed.State, check, context.Now));
         }
 
-        var lapsed = Ending.Lapsed(state, context.Now);
-        var current = lapsed.Aggregate(state, Evolve);
-        var decision = command switch
+        var served = Queueing.Serve(current, context);
+        var decision = DecideServed(served.State, command, lapsed, context.After(served.Facts));
+        var next = After(served.State, decision);
+        var after = Queueing.Serve(next, context.After([.. served.Facts, .. decision.Facts]));
+        return new Decision(decision.Outcome, [.. lapsed, .. served.Facts, .. decision.Facts, .. after.Facts])
         {
-            StartRun start => Starting.Start(current, start, context),
-            ExtendClaim extend => Extending.Extend(current, extend, context.Now),
-            DeclareWorkingSet declare => Declaring.Declare(current, declare, context.Now),
-            FinishRun finish => Ending.Finish(current, finish, context.Now),
-            ReleaseClaim release => Ending.Release(current, release, context.Now),
-            RevokeClaim revoke => Ending.Revoke(current, revoke, context.Now),
-            ExpireClaim expire => Ending.Expire(current, expire, lapsed),
-            _ => throw new BrokenInvariantException($"Nobody decides {command?.GetType().Name}."),
+            Queue = ReferenceEquals(after.State.Queue, state.Queue) ? null : after.State.Queue,
         };
-        return lapsed.Count == 0 ? decision : decision with { Facts = [.. lapsed, .. decision.Facts] };
+    }
+
+    /// <summary>The state after all that follows from <paramref name="decision"/>.</summary>
+    /// <exception cref="BrokenInvariantException">A fact contradicts the state.</exception>
+    public static RootState After(RootState state, Decision decision)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        var next = decision.Facts.Aggregate(state, Evolve);
+        return decision.Queue is null ? next : next with { Queue = decision.Queue };
     }
 
     /// <summary>The state after <paramref name="fact"/>.</summary>
@@ -59,6 +65,22 @@ public static class Arbitration
             _ => throw new BrokenInvariantException($"Nothing is known of {fact?.GetType().Name}."),
         };
     }
+
+    /// <summary>Decides on a root on which no lease is left that has run out, and nobody waits in vain.</summary>
+    private static Decision DecideServed(
+        RootState state, Command command, IReadOnlyList<ClaimFact> lapsed, DecisionContext context) => command switch
+        {
+            StartRun start => Starting.Start(state, start, context),
+            ExtendClaim extend => Extending.Extend(state, extend, context.Now),
+            DeclareWorkingSet declare => Declaring.Declare(state, declare, context.Now),
+            FinishRun finish => Ending.Finish(state, finish, context.Now),
+            ReleaseClaim release => Ending.Release(state, release, context.Now),
+            RevokeClaim revoke => Ending.Revoke(state, revoke, context.Now),
+            ExpireClaim expire => Ending.Expire(state, expire, lapsed),
+            LeaveQueue leave => Queueing.Leave(state, leave, context.Now),
+            ServeQueue => Decision.Of(new Outcome.QueueServed()),
+            _ => throw new BrokenInvariantException($"Nobody decides {command?.GetType().Name}."),
+        };
 
     private static RootState Grant(RootState state, ClaimGranted granted)
     {

@@ -16,6 +16,9 @@ public sealed record RootState(
     ImmutableDictionary<ClaimId, Claim> Claims,
     ImmutableDictionary<ResourceRef, ResourceState> Resources)
 {
+    /// <summary>Who waits on the root, in the order of their turns.</summary>
+    public ImmutableList<Waiter> Queue { get; init; } = [];
+
     /// <summary>A root that nobody has claimed yet.</summary>
     public static RootState Unclaimed(Guid orgId, string root) => new(
         orgId,
@@ -35,6 +38,18 @@ public sealed record RootState(
     {
         Claims = Claims.RemoveRange(Claims.Where(c => IsOver(c.Value, now)).Select(c => c.Key)),
     };
+
+    /// <summary>
+    /// When the clock alone may next make somebody's turn, or end a place in the queue; null where nobody waits.
+    /// </summary>
+    public DateTimeOffset? NextTurn(DateTimeOffset now)
+    {
+        if (Queue.IsEmpty) return null;
+        var grace = TimeSpan.FromSeconds(Queue.Max(w => w.Request.ExpiryGraceSeconds));
+        var places = Queue.Select(w => w.IsWaiting(now) ? w.PresentUntil : w.KeptUntil);
+        var claims = Claims.Values.SelectMany(c => new[] { c.ExpiresAt, c.ExpiresAt + grace });
+        return places.Concat(claims).Where(at => at > now).Min();
+    }
 
     /// <summary>The claims that hold something at <paramref name="now"/>.</summary>
     public IEnumerable<Claim> Holding(DateTimeOffset now) =>

@@ -12,6 +12,8 @@ namespace Availsync.Contracts;
 [JsonDerivedType(typeof(RevokeClaim), "revoke_claim")]
 [JsonDerivedType(typeof(ExpireClaim), "expire_claim")]
 [JsonDerivedType(typeof(RecordRefusal), "record_refusal")]
+[JsonDerivedType(typeof(LeaveQueue), "leave_queue")]
+[JsonDerivedType(typeof(ServeQueue), "serve_queue")]
 public abstract record Command
 {
     private protected Command()
@@ -63,6 +65,12 @@ public sealed record StartRun(
     /// </summary>
     public Plan? Plan { get; init; }
 
+    /// <summary>Whether the workspace lets a strictly higher priority displace whatever is in its way.</summary>
+    public bool PreemptsLower { get; init; }
+
+    /// <summary>Null where the caller does not wait.</summary>
+    public WaitRequest? Wait { get; init; }
+
     /// <summary>Whether the run only tries out that runs work: outside the plan's counts, and it protects nothing.</summary>
     public bool IsRehearsal { get; init; }
 
@@ -80,6 +88,9 @@ public sealed record CheckRun(Caller Caller, ResourceRef Resource, int Priority,
 {
     /// <inheritdoc cref="StartRun.ExpiryGraceSeconds" />
     public int ExpiryGraceSeconds { get; init; }
+
+    /// <inheritdoc cref="StartRun.PreemptsLower" />
+    public bool PreemptsLower { get; init; }
 
     /// <inheritdoc />
     [JsonIgnore]

@@ -25,6 +25,9 @@ namespace Availsync.Contracts;
 [JsonDerivedType(typeof(Ended), "ended")]
 [JsonDerivedType(typeof(AlreadyEnded), "already_ended")]
 [JsonDerivedType(typeof(NothingDue), "nothing_due")]
+[JsonDerivedType(typeof(Waiting), "waiting")]
+[JsonDerivedType(typeof(QueueServed), "queue_served")]
+[JsonDerivedType(typeof(QueueLeft), "queue_left")]
 public abstract record Outcome
 {
     private Outcome()
@@ -62,7 +65,11 @@ public abstract record Outcome
         DateTimeOffset RetryAfter) : Outcome;
 
     /// <summary>Somebody else holds the resource.</summary>
-    public sealed record Skipped(BlockingClaim BlockingClaim, DateTimeOffset RetryAfter) : Outcome;
+    public sealed record Skipped(BlockingClaim BlockingClaim, DateTimeOffset RetryAfter) : Outcome
+    {
+        /// <summary>The place in the queue that its ticket keeps; null where the caller has not waited.</summary>
+        public QueuePlace? Queue { get; init; }
+    }
 
     /// <summary>The way is free, but the plan of the workspace allows no more.</summary>
     /// <param name="Used">How much is used now.</param>
@@ -93,6 +100,15 @@ public abstract record Outcome
 
     /// <summary>The claim had ended before.</summary>
     public sealed record AlreadyEnded(Claim Claim) : Outcome;
+
+    /// <summary>Nothing final: the caller has a place in the queue and may ask again.</summary>
+    public sealed record Waiting(Guid Ticket) : Outcome;
+
+    /// <summary>The queue was looked at.</summary>
+    public sealed record QueueServed : Outcome;
+
+    /// <summary>The place was given up, or there was none.</summary>
+    public sealed record QueueLeft : Outcome;
 
     /// <summary>A wake-up found nothing to do.</summary>
     /// <param name="ExpiresAt">When the lease is over by now; null where the claim has ended or never was.</param>

@@ -67,6 +67,9 @@ public sealed record Claim(
     /// <summary>Whether it only tries out that runs work: it counts for no plan and protects nothing.</summary>
     public bool IsRehearsal { get; init; }
 
+    /// <summary>The claim that has displaced it; null unless it is preempted.</summary>
+    public BlockingClaim? PreemptedBy { get; init; }
+
     /// <summary>
     /// The claim as it is at <paramref name="now"/>: a lease that has run out is expired from that very moment, and a
     /// working set whose own lease has run out is gone, however late anything wakes up to write it down.

@@ -40,6 +40,9 @@ public sealed class ResourceRef : IEquatable<ResourceRef>
     /// </summary>
     public string Root { get; }
 
+    /// <summary>Whether it is all of its root, and excludes everything else there: not a part of a repo.</summary>
+    public bool IsWholeRoot => Type == ResourceType.Repo || Root.StartsWith(ProjectPrefix, StringComparison.Ordinal);
+
     /// <summary>Reads a key of a given type; where it is refused, a sentence says why.</summary>
     public static bool TryParse(
         ResourceType type,

@@ -21,6 +21,9 @@ internal sealed class World
     /// <summary>What followed from the last command.</summary>
     public IReadOnlyList<ClaimFact> Facts { get; private set; } = [];
 
+    /// <summary>The agents that have been disabled or deleted.</summary>
+    public HashSet<Guid> Ended { get; } = [];
+
     /// <summary>What the workspace uses of its plan, counted anew.</summary>
     public PlanRoom Room => new(
         roots.Values.SelectMany(r => r.Holding(Now)).LongCount(c => !c.IsRehearsal),
@@ -60,6 +63,14 @@ internal sealed class World
 
     public static ReleaseClaim Release(Caller caller, Claim claim) => new(caller, claim.Id, ExpectedToken: null);
 
+    /// <summary>A start that waits; the attendance names the call.</summary>
+    public static StartRun Waiting(
+        Caller caller, string resource, int attendance, int wait = 55, int priority = 100, Guid? ticket = null) =>
+        Start(caller, resource, priority: priority) with
+        {
+            Wait = new WaitRequest(wait, ticket, Id(attendance), $"request-{attendance}", Repeat: null),
+        };
+
     public RootState Root(string root) => roots.GetValueOrDefault(root) ?? RootState.Unclaimed(Org, root);
 
     /// <summary>The claim as the core knows it, its own clock apart.</summary>
@@ -73,12 +84,17 @@ internal sealed class World
         {
             StartRun start => start.Resource.Root,
             CheckRun check => check.Resource.Root,
+            LeaveQueue leave => leave.Resource.Root,
+            ServeQueue serve => serve.Root,
             ClaimCommand claim => rootOf.GetValueOrDefault(claim.ClaimId, "repo:nowhere"),
             _ => "repo:nowhere",
         };
-        var context = new DecisionContext(Now, new ClaimId(Id(++ids)), callerEnded, Room);
+        var context = new DecisionContext(Now, new ClaimId(Id(++ids)), callerEnded, Room)
+        {
+            EndedAgents = Ended,
+        };
         var decision = Arbitration.Decide(Root(root), command, context);
-        roots[root] = decision.Facts.Aggregate(Root(root), Arbitration.Evolve);
+        roots[root] = Arbitration.After(Root(root), decision);
         foreach (var granted in decision.Facts.OfType<ClaimGranted>()) rootOf.Add(granted.Claim.Id, root);
         Facts = decision.Facts;
         return decision.Outcome;
