@@ -30,7 +30,7 @@ internal static class Starting
         if (context.CallerEnded) return Decision.Of(new Outcome.Forbidden("The agent is disabled or deleted."));
         var way = Way.Of(state, place, context.Now);
         if (way.Obstacle is not null) return null;
-        var claim = NewClaim(state, command, context);
+        var claim = NewClaim(state, new ClaimId(place.Ticket), command, context.Now);
         var displaced = way.Displaced.Select(c => Displace(c, claim)).ToList();
         var isProtected = state.Resources.ContainsKey(command.Resource);
         if (PlanRoom.Refuse(command, context.After(displaced).Room, isProtected) is { } refusal)
@@ -99,8 +99,8 @@ internal static class Starting
             Ending.End(claim, ClaimStatus.Preempted, by.StartedAt) with { PreemptedBy = seen }, seen);
     }
 
-    private static Claim NewClaim(RootState state, StartRun command, DecisionContext context) => new(
-        context.FreshId,
+    private static Claim NewClaim(RootState state, ClaimId id, StartRun command, DateTimeOffset now) => new(
+        id,
         command.Caller.OrgId,
         command.Caller.AgentId,
         command.Caller.AgentName,
@@ -109,8 +109,8 @@ internal static class Starting
         command.Priority,
         command.Reason,
         command.AgentType,
-        StartedAt: context.Now,
-        ExpiresAt: context.Now + command.Duration.Span,
+        StartedAt: now,
+        ExpiresAt: now + command.Duration.Span,
         EndedAt: null,
         state.LastToken.Next(),
         WorkingSet: null,

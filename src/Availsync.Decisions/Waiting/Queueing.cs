@@ -102,7 +102,6 @@ internal static class Queueing
             if (!waiter.IsWaiting(context.Now)) continue;
             var turn = context.After(facts) with
             {
-                FreshId = new ClaimId(waiter.Ticket),
                 CallerEnded = context.EndedAgents.Contains(waiter.Request.Caller.AgentId),
             };
             if (Starting.Go(state, waiter, turn) is not { } going)
