@@ -23,8 +23,9 @@ internal static class Queueing
         if (state.Queue.IsEmpty) return (state, []);
         var facts = new List<ClaimFact>();
         state = Drop(Reconsidered(state), context.Now, facts);
-        // Whoever displaces a claim may free the way of one that was passed over: then from the front again.
-        while (ServeRound(ref state, context, facts))
+        // Whoever goes may free the way of one that was passed over, by displacing a claim or by showing that a grace is
+        // not needed: then from the front again.
+        while (ServeNext(ref state, context, facts))
         {
         }
 
@@ -94,7 +95,7 @@ internal static class Queueing
         };
     }
 
-    private static bool ServeRound(ref RootState state, DecisionContext context, List<ClaimFact> facts)
+    private static bool ServeNext(ref RootState state, DecisionContext context, List<ClaimFact> facts)
     {
         var nobodyDisplaces = !state.Queue.Exists(w => w.Request.PreemptsLower);
         foreach (var waiter in state.Queue)
@@ -115,7 +116,7 @@ internal static class Queueing
             state = going.Facts.Aggregate(state, Arbitration.Evolve);
             state = state with { Queue = state.Queue.Replace(waiter, answered) };
             facts.AddRange(going.Facts);
-            if (going.Facts.OfType<ClaimPreempted>().Any()) return true;
+            return true;
         }
 
         return false;
