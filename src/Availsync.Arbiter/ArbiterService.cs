@@ -5,6 +5,7 @@ using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Queries;
 using Availsync.Arbiter.Relay;
 using Availsync.Arbiter.Store;
+using Availsync.Arbiter.Waiting;
 using Availsync.Bus;
 using Availsync.Contracts;
 using Availsync.Storage;
@@ -41,6 +42,8 @@ public static class ArbiterService
             .Handler<AgentResumed, AgentMessages>(AgentMessages.ResumedQueue));
         services.AddHealthChecks().AddCheck<PartitionsHealth>("partitions", tags: ["ready"]);
         services.AddHostedService<PartitionsAtStart>();
+        services.AddSingleton<Queues>();
+        services.AddHostedService(provider => provider.GetRequiredService<Queues>());
         services.AddHostedService<DecisionLoop>();
         services.AddHostedService<EventRelay>();
         services.AddHostedService<Ownership>();

@@ -10,6 +10,7 @@ using Availsync.Edge.Proxy;
 using Availsync.Edge.Reference;
 using Availsync.Edge.SetupTest;
 using Availsync.Edge.Traffic;
+using Availsync.Edge.Waiting;
 using Availsync.Edge.Work;
 using Availsync.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -55,6 +56,8 @@ public static class EdgeSetup
         services.AddSingleton<Door>();
         services.AddSingleton<Actors>();
         services.AddSingleton<LaneMap>();
+        services.AddSingleton<WaitingRoom>();
+        services.AddSingleton<WaitingCalls>();
         services.AddSingleton<WorkCalls>();
         services.AddSingleton<ClaimReads>();
         services.AddSingleton<SetupTests>();
@@ -62,7 +65,9 @@ public static class EdgeSetup
         services.AddSingleton<TrafficRecorder>();
         services.AddHostedService<TrafficPublisher>();
         services.AddHostedService<MeterReports>();
-        return services.AddBusParts(bus => bus.Broadcast<PrincipalChanged, PrincipalChanges>());
+        return services.AddBusParts(bus => bus
+            .Broadcast<PrincipalChanged, PrincipalChanges>()
+            .Broadcast<WaitsAnswered, WaitingRoom>());
     }
 
     /// <summary>The edge's part of the pipeline, with routing of its own.</summary>

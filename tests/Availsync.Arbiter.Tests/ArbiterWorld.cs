@@ -2,6 +2,7 @@ using Availsync.Arbiter.Deciding;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Relay;
 using Availsync.Arbiter.Store;
+using Availsync.Arbiter.Waiting;
 using Availsync.Bus.Tests.Databases;
 using Availsync.Contracts;
 using Availsync.Storage;
@@ -63,6 +64,7 @@ internal sealed class ArbiterWorld : IAsyncDisposable
         var instance = new Instance(Contexts, time ?? Time);
         _instances.Add(instance);
         await instance.Table.EnsureAsync(default);
+        await instance.Queues.StartAsync(default);
         await instance.Loop.StartAsync(default);
         return instance;
     }
@@ -104,7 +106,12 @@ internal sealed class ArbiterWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var instance in _instances) await instance.Loop.StopAsync(default);
+        foreach (var instance in _instances)
+        {
+            await instance.Queues.StopAsync(default);
+            await instance.Loop.StopAsync(default);
+        }
+
         await _services.DisposeAsync();
         await _database.DisposeAsync();
     }
@@ -120,7 +127,9 @@ internal sealed class ArbiterWorld : IAsyncDisposable
             Table = new PartitionTable(contexts, Map, time, Arbiter, Partitions);
             Queue = new CommandQueue(Partitions);
             Relay = new RelaySignal();
-            Loop = new DecisionLoop(Queue, Map, contexts, Relay, time, Arbiter, NullLogger<DecisionLoop>.Instance);
+            Queues = new Queues(Queue, Map, Told, time, NullLogger<Queues>.Instance);
+            Loop = new DecisionLoop(
+                Queue, Map, contexts, Relay, Queues, time, Arbiter, NullLogger<DecisionLoop>.Instance);
         }
 
         public PartitionMap Map { get; }
@@ -130,6 +139,11 @@ internal sealed class ArbiterWorld : IAsyncDisposable
         public CommandQueue Queue { get; }
 
         public RelaySignal Relay { get; }
+
+        public Queues Queues { get; }
+
+        /// <summary>What the doors were told.</summary>
+        public RecordingPublisher Told { get; } = new();
 
         public DecisionLoop Loop { get; }
 

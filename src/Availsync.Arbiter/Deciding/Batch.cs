@@ -1,5 +1,6 @@
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Store;
+using Availsync.Arbiter.Waiting;
 using Availsync.Contracts;
 using Availsync.Decisions;
 using Availsync.Storage;
@@ -14,7 +15,8 @@ internal sealed class Batch(
     ArbiterDbContext context,
     PartitionMap partitions,
     TimeProvider time,
-    ArbiterOptions options)
+    ArbiterOptions options,
+    Queues queues)
 {
     private readonly List<Answer> _answers = [];
 
@@ -28,12 +30,13 @@ internal sealed class Batch(
         await using var transaction = await context.BeginWriteAsync();
         var fence = await Fence.TakeAsync(context, partitions, timely, time);
         var standing = timely.Where(c => fence.Stands(c.Partition)).ToList();
-        var rooms = await PlanRooms.TakeAsync(context, standing, fence, time);
+        var rooms = await PlanRooms.LockAsync(context, standing, fence, time);
         standing = DropLate(standing); // The locks may have been a long time in coming.
         var repeats = await RecordedAnswers.ClaimAsync(context, standing, fence.Now);
         var roots = new LoadedRoots(context, fence, rooms);
         await roots.LoadAsync(standing, repeats);
-        var ended = await EndedAgents.AmongAsync(context, standing);
+        await rooms.CountAsync(context, standing.Select(c => c.Command).Concat(roots.Waiting), fence.Now);
+        var ended = await EndedAgents.AmongAsync(context, standing, roots.Waiting);
         foreach (var command in standing) Decide(command, roots, repeats, ended, fence.Now);
 
         roots.Write();
@@ -43,6 +46,7 @@ internal sealed class Batch(
         await transaction.CommitAsync();
 
         roots.Keep(options.RootsInMemoryMax);
+        queues.Note(roots.Turns, roots.Answered);
         foreach (var answer in _answers) answer.Command.Answer(answer.Reply);
         foreach (var command in timely) command.Answer(new Reply.Undecided()); // Whatever the fence did not let in.
     }
@@ -62,8 +66,7 @@ internal sealed class Batch(
             return;
         }
 
-        var caller = pending.Command is StartRun start ? start.Caller : null;
-        var decision = roots.Decide(pending, now, callerEnded: caller is not null && ended.Contains(caller.AgentId));
+        var decision = roots.Decide(pending, now, ended);
         repeats.Record(pending, decision.Outcome);
         _answers.Add(new Answer(
             pending,

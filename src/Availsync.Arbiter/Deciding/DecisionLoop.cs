@@ -1,6 +1,7 @@
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Relay;
 using Availsync.Arbiter.Store;
+using Availsync.Arbiter.Waiting;
 using Availsync.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ internal sealed partial class DecisionLoop(
     PartitionMap partitions,
     IDbContextFactory<ArbiterDbContext> contexts,
     RelaySignal relay,
+    Queues queues,
     TimeProvider time,
     IOptions<ArbiterOptions> options,
     ILogger<DecisionLoop> logger) : BackgroundService
@@ -50,7 +52,7 @@ internal sealed partial class DecisionLoop(
         try
         {
             await using var context = await contexts.CreateDbContextAsync(CancellationToken.None);
-            var batch = new Batch(context, partitions, time, options.Value);
+            var batch = new Batch(context, partitions, time, options.Value, queues);
             await batch.DecideAsync(commands, () => committing = true);
             relay.Set();
             return true;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Availsync.Arbiter.Store;
+using Availsync.Arbiter.Waiting;
 using Availsync.Contracts;
 using Availsync.Decisions;
 using Microsoft.EntityFrameworkCore;
@@ -13,10 +14,33 @@ namespace Availsync.Arbiter.Deciding;
 /// </summary>
 internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRooms rooms)
 {
+    private static readonly Comparer<Waiter> TurnOrder =
+        Comparer<Waiter>.Create((one, other) => one == other ? 0 : one.GoesBefore(other) ? -1 : 1);
+
     private readonly Dictionary<string, LoadedRoot> _roots = [];
     private readonly Dictionary<ClaimId, string> _rootOfClaim = [];
     private readonly Dictionary<ClaimId, Claim> _read = [];
     private readonly Dictionary<int, List<ClaimEvent>> _events = [];
+
+    /// <summary>The starts that wait on the roots.</summary>
+    public IEnumerable<StartRun> Waiting =>
+        _roots.Values.SelectMany(r => r.Before.Queue).Where(w => w.Answer is null).Select(w => w.Request);
+
+    /// <summary>The calls that can fetch an answer since this batch.</summary>
+    public IReadOnlyList<Guid> Answered => [.. _roots.Values.Where(r => r.HasChanged).SelectMany(AnsweredOf)];
+
+    /// <summary>When the clock may next make somebody's turn on the roots.</summary>
+    public IEnumerable<QueueTurn> Turns
+    {
+        get
+        {
+            foreach (var (key, root) in _roots)
+            {
+                if (root.State.NextTurn(fence.Now) is { } at)
+                    yield return new QueueTurn(key, root.Partition, root.State.OrgId, root.State.Root, at);
+            }
+        }
+    }
 
     public async Task LoadAsync(IReadOnlyList<PendingCommand> commands, RecordedAnswers repeats)
     {
@@ -44,7 +68,7 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
     }
 
     /// <summary>Decides one command against its root and applies what follows.</summary>
-    public Decision Decide(PendingCommand pending, DateTimeOffset now, bool callerEnded)
+    public Decision Decide(PendingCommand pending, DateTimeOffset now, IReadOnlySet<Guid> endedAgents)
     {
         var key = pending.Command is ClaimCommand claim
             ? _rootOfClaim.GetValueOrDefault(claim.ClaimId)
@@ -52,9 +76,11 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
         var root = key is null ? null : _roots[key];
         var state = root?.State ?? RootState.Unclaimed(Guid.Empty, "");
         var freshId = ClaimId.Create(now, pending.Command.Slot);
-        var context = new DecisionContext(now, freshId, callerEnded, rooms.Of(state.OrgId));
+        var callerEnded = pending.Command is StartRun start && endedAgents.Contains(start.Caller.AgentId);
+        var context = new DecisionContext(now, freshId, callerEnded, rooms.Of(state.OrgId)) { EndedAgents = endedAgents };
         var decision = Arbitration.Decide(state, pending.Command, context);
         foreach (var fact in decision.Facts) Apply(root!, fact, pending, now);
+        if (decision.Queue is not null) root!.State = root.State with { Queue = decision.Queue };
         rooms.Move(state.OrgId, decision.Facts);
         return decision;
     }
@@ -96,6 +122,8 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
     {
         StartRun start => (start.Caller.OrgId, start.Resource.Root),
         CheckRun check => (check.Caller.OrgId, check.Resource.Root),
+        LeaveQueue leave => (leave.OrgId, leave.Resource.Root),
+        ServeQueue serve => (serve.OrgId, serve.Root),
         _ => null,
     };
 
@@ -136,6 +164,9 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
         var claims = stored.Count == 0 ? [] : await ReadLiveAsync(stored);
         var resources = stored.Count == 0 ? [] : await context.Resources.AsNoTracking()
             .Where(r => stored.Contains(r.RootId)).ToListAsync();
+        var waiters = stored.Count == 0 ? [] : await context.Waiters.AsNoTracking()
+            .Where(w => stored.Contains(w.RootId)).ToListAsync();
+        var waitersOf = waiters.ToLookup(w => w.RootId, w => w.ToWaiter());
         var claimsOf = claims.ToLookup(c => c.RootId);
         var resourcesOf = resources.ToLookup(r => r.RootId);
         foreach (var key in missing)
@@ -153,6 +184,7 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
                     Resources = resourcesOf[key].ToImmutableDictionary(
                         r => StoredNames.Resource(r.ShownAs),
                         r => new ResourceState(StoredNames.Resource(r.ShownAs), r.ProtectedAt, r.LastClaimedAt)),
+                    Queue = [.. waitersOf[key].Order(TurnOrder)],
                 };
             }
 
@@ -188,24 +220,20 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
             _rootOfClaim[granted.Claim.Id] = RootKey.Of(root.State.OrgId, root.State.Root);
         if (!_events.TryGetValue(root.Partition, out var events)) _events[root.Partition] = events = [];
         var state = root.State;
-        var byTime = fact is ClaimExpired; // Whoever's command has found it, nobody has asked for it.
+        var (requestId, personId) = Origin.Of(fact, cause, state.Queue);
         events.Add(new ClaimEvent(
-            Guid.CreateVersion7(now), state.OrgId, state.Root, state.LastSequence, now,
-            byTime ? null : cause.Envelope.RequestId, fact)
+            Guid.CreateVersion7(now), state.OrgId, state.Root, state.LastSequence, now, requestId, fact)
         {
-            PersonId = byTime ? null : PersonBehind(cause.Command),
+            PersonId = personId,
         });
     }
 
-    private static Guid? PersonBehind(Command command) => command switch
+    private static IEnumerable<Guid> AnsweredOf(LoadedRoot root)
     {
-        StartRun start => start.Caller.PersonId,
-        ExtendClaim extend => extend.Caller.PersonId,
-        DeclareWorkingSet declare => declare.Caller.PersonId,
-        FinishRun finish => finish.Caller.PersonId,
-        ReleaseClaim release => release.Caller.PersonId,
-        _ => null,
-    };
+        var known = root.Before.Queue.Where(w => w.Answer is not null).Select(w => w.Ticket).ToHashSet();
+        return root.State.Queue.Where(w => w.Answer is not null && !known.Contains(w.Ticket))
+            .Select(w => w.Request.Wait!.Attendance);
+    }
 
     private sealed class LoadedRoot(int partition, RootState state, bool isStored)
     {

@@ -14,21 +14,34 @@ namespace Availsync.Arbiter.Deciding;
 /// </summary>
 internal sealed class PlanRooms
 {
-    private readonly Dictionary<Guid, PlanRoom> _rooms;
+    private readonly Dictionary<Guid, PlanRoom> _rooms = [];
 
-    private PlanRooms(Dictionary<Guid, PlanRoom> rooms) => _rooms = rooms;
-
-    public static async Task<PlanRooms> TakeAsync(
+    /// <summary>Locks what the commands may count or move.</summary>
+    public static async Task<PlanRooms> LockAsync(
         ArbiterDbContext context, IReadOnlyList<PendingCommand> commands, Fence fence, TimeProvider time)
     {
         var counted = commands.Select(c => c.Command).Where(PlanRoom.IsNeededFor).Select(c => c.OrgId).ToHashSet();
         var moved = commands.Select(c => c.Command).Where(PlanRoom.MayBeMovedBy).Select(c => c.OrgId)
             .Except(counted).ToList();
-        if (counted.Count + moved.Count == 0) return new PlanRooms([]);
+        if (counted.Count + moved.Count == 0) return new PlanRooms();
         var locked = await LockAsync(context, [.. counted], moved);
-        if (locked.Count == 0) return new PlanRooms([]);
-        await SetClockAsync(context, locked, fence, time);
-        return counted.Count == 0 ? new PlanRooms([]) : await CountAsync(context, counted, fence.Now);
+        if (locked.Count > 0) await SetClockAsync(context, locked, fence, time);
+        return new PlanRooms();
+    }
+
+    /// <summary>Counts for the starts that are decided, be it that they come now or that they wait.</summary>
+    public async Task CountAsync(ArbiterDbContext context, IEnumerable<Command> starts, DateTimeOffset now)
+    {
+        var orgs = starts.Where(PlanRoom.IsNeededFor).Select(c => c.OrgId).ToHashSet();
+        if (orgs.Count == 0) return;
+        var claims = await context.Claims.CountedAt(now).Where(c => orgs.Contains(c.OrgId))
+            .GroupBy(c => c.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count);
+        var resources = await context.Resources.Where(r => orgs.Contains(r.OrgId))
+            .GroupBy(r => r.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count);
+        foreach (var org in orgs)
+            _rooms[org] = new PlanRoom(claims.GetValueOrDefault(org), resources.GetValueOrDefault(org));
     }
 
     /// <summary>The room of a workspace; null where no command of the batch depends on it.</summary>
@@ -82,17 +95,5 @@ internal sealed class PlanRooms
         var (orgs, countedAt) = (locked.ConvertAll(q => q.OrgId), fence.Now.ToUnixTimeMilliseconds());
         await context.Quotas.Where(q => orgs.Contains(q.OrgId))
             .ExecuteUpdateAsync(q => q.SetProperty(x => x.CountedAt, countedAt));
-    }
-
-    private static async Task<PlanRooms> CountAsync(ArbiterDbContext context, HashSet<Guid> orgs, DateTimeOffset now)
-    {
-        var claims = await context.Claims.CountedAt(now).Where(c => orgs.Contains(c.OrgId))
-            .GroupBy(c => c.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
-            .ToDictionaryAsync(g => g.Key, g => g.Count);
-        var resources = await context.Resources.Where(r => orgs.Contains(r.OrgId))
-            .GroupBy(r => r.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
-            .ToDictionaryAsync(g => g.Key, g => g.Count);
-        return new PlanRooms(orgs.ToDictionary(
-            org => org, org => new PlanRoom(claims.GetValueOrDefault(org), resources.GetValueOrDefault(org))));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Availsync.Arbiter.Store;
 using Availsync.Decisions;
 using Microsoft.EntityFrameworkCore;
@@ -31,6 +32,7 @@ internal static class RootWriter
                 context.Entry(ClaimRow.Of(claim)).State = known ? EntityState.Modified : EntityState.Added;
         }
 
+        WriteQueue(context, before.Queue, after.Queue);
         foreach (var (resource, state) in after.Resources)
         {
             var known = before.Resources.TryGetValue(resource, out var old);
@@ -46,5 +48,20 @@ internal static class RootWriter
             };
             context.Entry(row).State = known ? EntityState.Modified : EntityState.Added;
         }
+    }
+
+    private static void WriteQueue(
+        ArbiterDbContext context, ImmutableList<Waiter> before, ImmutableList<Waiter> after)
+    {
+        if (ReferenceEquals(before, after)) return;
+        var known = before.ToDictionary(w => w.Ticket);
+        foreach (var waiter in after)
+        {
+            var isKnown = known.Remove(waiter.Ticket, out var old);
+            if (!ReferenceEquals(old, waiter))
+                context.Entry(WaiterRow.Of(waiter)).State = isKnown ? EntityState.Modified : EntityState.Added;
+        }
+
+        foreach (var gone in known.Values) context.Entry(WaiterRow.Of(gone)).State = EntityState.Deleted;
     }
 }

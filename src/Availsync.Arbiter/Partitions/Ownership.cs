@@ -100,7 +100,9 @@ internal sealed partial class Ownership(
 
     private async Task ServeAsync(OwnedPartition partition, CancellationToken cancellationToken)
     {
+        var waitedFor = await table.WaitedForAsync(partition.Id, cancellationToken);
         partitions.Add(partition);
+        var queuesServed = ServeQueuesAsync(partition, waitedFor);
         _connected[partition.Id] = partition;
         Taken(logger, partition.Id, partition.Epoch);
         relay.Set(); // The predecessor may have left events behind.
@@ -109,6 +111,7 @@ internal sealed partial class Ownership(
             (decide, _) => queue.DecideAsync(partition.Id, decide),
             cancellationToken);
         await ExpireLapsedAsync(partition, cancellationToken);
+        await queuesServed;
     }
 
     /// <summary>Leases that ran out while nobody served the partition end now: their wake-ups may be lost.</summary>
@@ -119,6 +122,19 @@ internal sealed partial class Ownership(
         var deadline = time.GetUtcNow().AddMinutes(1);
         var commands = lapsed.Select(row => new CommandEnvelope(
             new ExpireClaim(new ClaimId(row.Id), row.OrgId), deadline, RequestId: null, Idempotency: null));
+        await queue.DecideAsync(partition.Id, new Decide([.. commands]));
+    }
+
+    /// <summary>
+    /// Whoever waits is served here from now on. This is the first that is decided in the partition: answers that could
+    /// not be fetched meanwhile must not be taken back before.
+    /// </summary>
+    private async Task ServeQueuesAsync(OwnedPartition partition, IReadOnlyList<(Guid OrgId, string Root)> roots)
+    {
+        if (roots.Count == 0) return;
+        var deadline = time.GetUtcNow().AddMinutes(1);
+        var commands = roots.Select(r => new CommandEnvelope(
+            new ServeQueue(r.OrgId, r.Root, AfterTakeover: true), deadline, RequestId: null, Idempotency: null));
         await queue.DecideAsync(partition.Id, new Decide([.. commands]));
     }
 

@@ -107,6 +107,17 @@ internal sealed class PartitionTable(
             .ToListAsync(cancellationToken);
     }
 
+    /// <summary>The roots of a partition on which somebody waits.</summary>
+    public async Task<IReadOnlyList<(Guid OrgId, string Root)>> WaitedForAsync(
+        int partition, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var all = count.Value.Count;
+        var roots = await context.Waiters.Where(w => w.Slot % all == partition)
+            .Select(w => new { w.OrgId, w.Root }).Distinct().ToListAsync(cancellationToken);
+        return roots.ConvertAll(r => (r.OrgId, r.Root));
+    }
+
     private async Task MakeAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);

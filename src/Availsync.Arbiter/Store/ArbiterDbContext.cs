@@ -18,6 +18,8 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
 
     public DbSet<ClaimRow> Claims => Set<ClaimRow>();
 
+    public DbSet<WaiterRow> Waiters => Set<WaiterRow>();
+
     public DbSet<AnswerRow> Answers => Set<AnswerRow>();
 
     public DbSet<EventBatchRow> EventBatches => Set<EventBatchRow>();
@@ -41,6 +43,12 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
             resource.HasIndex(r => new { r.OrgId, r.LastClaimedAt });
         });
         modelBuilder.Entity<ClaimRow>(MapClaims);
+        modelBuilder.Entity<WaiterRow>(waiter =>
+        {
+            waiter.HasKey(w => w.Id);
+            waiter.Property(w => w.Id).ValueGeneratedNever();
+            waiter.HasIndex(w => w.RootId);
+        });
         modelBuilder.Entity<AnswerRow>(answer =>
         {
             answer.HasKey(a => a.Scope);

@@ -53,6 +53,9 @@ internal sealed class ClaimRow
     /// <summary>Whether it only tries out that runs work, and counts for no plan.</summary>
     public bool IsRehearsal { get; init; }
 
+    /// <summary>A JSON object: the claim that has displaced it.</summary>
+    public string? PreemptedBy { get; init; }
+
     public static ClaimRow Of(Claim claim) => new()
     {
         Id = claim.Id.Value,
@@ -76,6 +79,7 @@ internal sealed class ClaimRow
         RunOutcome = claim.RunOutcome?.ToString(),
         Summary = claim.Summary,
         IsRehearsal = claim.IsRehearsal,
+        PreemptedBy = claim.PreemptedBy is null ? null : JsonSerializer.Serialize(claim.PreemptedBy),
     };
 
     public Claim ToClaim() => new(
@@ -98,6 +102,7 @@ internal sealed class ClaimRow
         Summary)
     {
         IsRehearsal = IsRehearsal,
+        PreemptedBy = PreemptedBy is null ? null : JsonSerializer.Deserialize<BlockingClaim>(PreemptedBy),
     };
 }
 

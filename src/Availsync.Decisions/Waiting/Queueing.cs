@@ -85,8 +85,7 @@ internal static class Queueing
 
     public static Decision Leave(RootState state, LeaveQueue command, DateTimeOffset now)
     {
-        var place = state.Queue.Find(w => w.Ticket == command.Ticket
-            && w.Request.Caller.AgentId == command.Caller.AgentId
+        var place = state.Queue.Find(w => w.Request.Caller.AgentId == command.Caller.AgentId
             && w.Request.Wait?.Attendance == command.Attendance);
         if (place is null) return Decision.Of(new Outcome.QueueLeft());
         return Decision.Of(new Outcome.QueueLeft(), [.. Released(state, place, now)]) with

@@ -5,7 +5,7 @@ namespace Availsync.Edge.Access;
 
 /// <summary>The agent that acts in a call, and the person behind it where there is one.</summary>
 internal sealed record Actor(
-    Caller Caller, AgentProfile Agent, ArbitrationMode Mode, int ExpiryGraceSeconds, Plan Plan);
+    Caller Caller, AgentProfile Agent, ArbitrationMode Mode, int ExpiryGraceSeconds, bool PreemptsLower, Plan Plan);
 
 /// <summary>
 /// Finds out for which agent a call acts. A key acts for its own agent; a person names one of the workspace's, and a
@@ -52,5 +52,5 @@ internal sealed class Actors(Directory directory)
     /// <summary>An agent of a workspace, acting for itself or for the person behind it.</summary>
     public static Actor Of(Workspace workspace, AgentProfile agent, Guid? personId) => new(
         new Caller(workspace.Id, agent.Id, agent.Name, personId), agent, agent.Mode ?? workspace.Mode,
-        workspace.ExpiryGraceSeconds, workspace.Plan);
+        workspace.ExpiryGraceSeconds, workspace.Arbitration == ArbitrationRule.PreemptLower, workspace.Plan);
 }

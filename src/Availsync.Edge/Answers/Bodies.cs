@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Availsync.Contracts;
 using Availsync.Http;
 
@@ -36,7 +37,12 @@ internal sealed record SkipRunBody(
     ArbitrationMode Mode,
     string Reason,
     DateTimeOffset RetryAfter,
-    BlockingClaimView? BlockingClaim);
+    BlockingClaimView? BlockingClaim)
+{
+    /// <summary>Left out where the caller has not waited.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public QueuePlace? Queue { get; init; }
+}
 
 internal sealed record CheckBody(
     bool Available,

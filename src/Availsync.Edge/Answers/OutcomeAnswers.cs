@@ -46,7 +46,7 @@ internal static class OutcomeAnswers
         Outcome.Skipped skipped => new Answer(
             new SkipRunBody(
                 "skip_run", ArbitrationMode.Enforce, HigherClaim, skipped.RetryAfter,
-                BlockingClaimView.Of(skipped.BlockingClaim)),
+                BlockingClaimView.Of(skipped.BlockingClaim)) { Queue = skipped.Queue },
             RetryAfter: RetryAfter.Until(skipped.RetryAfter, now)),
         Outcome.PlanLimitReached reached => PlanLimitError.Of(reached),
         Outcome.Observed when question == Question.LegacyClaim => new Answer(new ClaimBody(null), 201),
@@ -65,7 +65,8 @@ internal static class OutcomeAnswers
             question == Question.Release ? "released" : "finished", ClaimView.Of(ended.Claim))),
         Outcome.AlreadyEnded ended => new Answer(
             new ClaimActionBody("already_finished", ClaimView.Of(ended.Claim))),
-        Outcome.NothingDue => throw new InvalidOperationException("A wake-up has no caller to be answered."),
+        Outcome.NothingDue or Outcome.QueueServed or Outcome.QueueLeft or Outcome.Waiting =>
+            throw new InvalidOperationException("This is no answer to a caller."),
         _ => throw new InvalidOperationException($"{outcome.GetType().Name} has no answer."),
     };
 

@@ -12,6 +12,11 @@ public sealed class EdgeOptions
     /// <summary>How many commands may wait in one lane before more are refused with 503.</summary>
     public int LaneQueueMax { get; set; } = 4096;
 
+    /// <summary>
+    /// How many calls may wait for their turn here at a time; more are answered at once, as if they did not wish to wait.
+    /// </summary>
+    public int WaitingMax { get; set; } = 10_000;
+
     /// <summary>How many principals are remembered, and how many agents.</summary>
     public int PrincipalsMax { get; set; } = 20_000;
 

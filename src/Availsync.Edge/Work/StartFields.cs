@@ -11,7 +11,8 @@ internal sealed record StartFields(
     int? Priority,
     string? Reason,
     string AgentType,
-    string Metadata)
+    string Metadata,
+    WaitRequest? Wait)
 {
     /// <summary>How far from now <c>start_at</c> may be, either way.</summary>
     public static readonly TimeSpan StartAtTolerance = TimeSpan.FromMinutes(5);
@@ -31,12 +32,9 @@ internal sealed record StartFields(
             fields.Whole("priority", 0, PriorityMax),
             fields.Text("reason", ReasonMax),
             fields.Text("agent_type", AgentTypeMax, min: 1) ?? "generic",
-            fields.Object("metadata", MetadataBytesMax) ?? "{}");
+            fields.Object("metadata", MetadataBytesMax) ?? "{}",
+            ReadWait(fields));
         ReadStartAt(fields, now);
-
-        // Whoever asks to wait is answered at once, which the contract allows: the queue may be over before it begins.
-        fields.Whole("wait_seconds", 0, WaitSecondsMax);
-        fields.Text("ticket", TicketMax, min: 1);
         return start;
     }
 
@@ -45,14 +43,30 @@ internal sealed record StartFields(
         actor.Mode)
     {
         ExpiryGraceSeconds = actor.ExpiryGraceSeconds,
+        PreemptsLower = actor.PreemptsLower,
         Plan = actor.Plan,
+        Wait = actor.Mode == ArbitrationMode.Enforce ? Wait : null,
     };
 
     public CheckRun ToCheck(Actor actor) =>
         new(actor.Caller, Resource!, Priority ?? actor.Agent.DefaultPriority, actor.Mode)
         {
             ExpiryGraceSeconds = actor.ExpiryGraceSeconds,
+            PreemptsLower = actor.PreemptsLower,
         };
+
+    /// <summary>
+    /// A ticket that is none is not known any more: whoever has it begins at the end. The call is named later.
+    /// </summary>
+    private static WaitRequest? ReadWait(Fields fields)
+    {
+        var seconds = fields.Whole("wait_seconds", 0, WaitSecondsMax) ?? 0;
+        var text = fields.Text("ticket", TicketMax, min: 1);
+        Guid? ticket = Guid.TryParseExact(text, "D", out var parsed) ? parsed : null;
+        return seconds > 0 || ticket is not null
+            ? new WaitRequest(seconds, ticket, Attendance: default, RequestId: null, Repeat: null)
+            : null;
+    }
 
     private static void ReadStartAt(Fields fields, DateTimeOffset now)
     {

@@ -2,6 +2,7 @@ using Availsync.Contracts;
 using Availsync.Edge.Access;
 using Availsync.Edge.Answers;
 using Availsync.Edge.Lanes;
+using Availsync.Edge.Waiting;
 using Availsync.Http;
 
 namespace Availsync.Edge.Work;
@@ -10,7 +11,7 @@ namespace Availsync.Edge.Work;
 /// The way of every call that changes something: body, fields, agent, command, lane, outcome, answer. Nothing is
 /// decided here but what needs no state: whether the request can be understood, and for whom it may act.
 /// </summary>
-internal sealed class WorkCalls(LaneMap lanes, Actors actors, TimeProvider time)
+internal sealed class WorkCalls(LaneMap lanes, WaitingCalls waiting, Actors actors, TimeProvider time)
 {
     private const string ReplayedHeader = "Idempotency-Replayed";
     private const string ClaimStatusHeader = "Availsync-Claim-Status";
@@ -82,8 +83,10 @@ internal sealed class WorkCalls(LaneMap lanes, Actors actors, TimeProvider time)
         var note = context.Visit().Note;
         note.Asks(command);
         var envelope = new CommandEnvelope(command, context.Visit().Deadline, context.RequestId(), stamp);
-        if (await lanes.AskAsync(envelope, context.RequestAborted) is not Reply.Answered answered)
-            return ApiError.ArbiterUnavailable();
+        var reply = command is StartRun { Wait: { } wait }
+            ? await waiting.AskAsync(envelope, wait, context.RequestAborted)
+            : await lanes.AskAsync(envelope, context.RequestAborted);
+        if (reply is not Reply.Answered answered) return ApiError.ArbiterUnavailable();
         note.Hears(answered.Outcome);
         var answer = Answered(answered.Outcome, question);
         return answered.Replayed ? Replayed(context.Response, answered, answer) : answer;

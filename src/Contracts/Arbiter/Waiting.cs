@@ -24,9 +24,10 @@ public sealed record WaitRequest(
 public sealed record QueuePlace(Guid Ticket, int Position, int Length, DateTimeOffset ExpiresAt);
 
 /// <summary>
-/// Gives a place in a queue up, since nobody is there any more; what it has been granted meanwhile is released.
+/// Gives up the place in which this call waits, since nobody is there any more; what it has been granted meanwhile is
+/// released. A place that a later call has taken over stays.
 /// </summary>
-public sealed record LeaveQueue(Caller Caller, ResourceRef Resource, Guid Ticket, Guid Attendance) : Command
+public sealed record LeaveQueue(Caller Caller, ResourceRef Resource, Guid Attendance) : Command
 {
     /// <inheritdoc />
     [JsonIgnore]

@@ -87,8 +87,8 @@ public sealed class QueueProperties
                 var held = holding[move.Which % holding.Count];
                 return world.Do(Finish(Claude, held));
             case 7 when calls.Count > 0:
-                var (left, gone) = calls[move.Which % calls.Count];
-                return world.Do(new LeaveQueue(Claude, left.Resource, gone, left.Wait!.Attendance));
+                var left = calls[move.Which % calls.Count].Start;
+                return world.Do(new LeaveQueue(Claude, left.Resource, left.Wait!.Attendance));
             case 8 when calls.Count > 0:
                 var (asked, ticket) = calls[move.Which % calls.Count];
                 var seconds = move.Priority % 2 * 10;

@@ -214,14 +214,14 @@ public sealed class QueueTests
     public void Who_leaves_has_no_place_and_no_claim_any_more()
     {
         var held = world.Granted(Codex, Repo);
-        var first = Wait(Claude, attendance: 1);
-        var second = Wait(Gemini, attendance: 2);
+        Wait(Claude, attendance: 1);
+        Wait(Gemini, attendance: 2);
         Wait(Gemini, attendance: 3);
-        Leave(Gemini, second, attendance: 2);
+        Leave(Gemini, attendance: 2);
         Assert.Equal(2, Queue.Count);
         world.Do(Finish(Codex, held));
 
-        Leave(Claude, first, attendance: 1);
+        Leave(Claude, attendance: 1);
 
         Assert.Equal(
             [typeof(ClaimReleased), typeof(ClaimGranted)], world.Facts.Select(f => f.GetType()));
@@ -235,8 +235,8 @@ public sealed class QueueTests
         var ticket = Wait(Claude, attendance: 1);
         Wait(Claude, attendance: 2, ticket: ticket);
 
-        Leave(Claude, ticket, attendance: 1);
-        Leave(Gemini, ticket, attendance: 2);
+        Leave(Claude, attendance: 1);
+        Leave(Gemini, attendance: 2);
 
         Assert.Equal(ticket, Assert.Single(Queue).Ticket);
     }
@@ -322,8 +322,8 @@ public sealed class QueueTests
     private Claim Fetch(Caller caller, int attendance, Guid ticket) =>
         world.Do<Outcome.Granted>(World.Waiting(caller, Repo, attendance, wait: 1, ticket: ticket)).Claim;
 
-    private void Leave(Caller caller, Guid ticket, int attendance) =>
-        world.Do<Outcome.QueueLeft>(new LeaveQueue(caller, Resource(Repo), ticket, Id(attendance)));
+    private void Leave(Caller caller, int attendance) =>
+        world.Do<Outcome.QueueLeft>(new LeaveQueue(caller, Resource(Repo), Id(attendance)));
 
     private static CheckRun Check(Caller caller, string resource, int priority) =>
         new(caller, Resource(resource), priority, ArbitrationMode.Enforce);

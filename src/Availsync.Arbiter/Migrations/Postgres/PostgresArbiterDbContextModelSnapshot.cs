@@ -120,6 +120,10 @@ namespace Availsync.Arbiter.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("org_id");
 
+                    b.Property<string>("PreemptedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("preempted_by");
+
                     b.Property<int>("Priority")
                         .HasColumnType("integer")
                         .HasColumnName("priority");
@@ -332,6 +336,44 @@ namespace Availsync.Arbiter.Migrations.Postgres
                         .HasName("pk_roots");
 
                     b.ToTable("roots", "arbiter");
+                });
+
+            modelBuilder.Entity("Availsync.Arbiter.Store.WaiterRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Root")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("root");
+
+                    b.Property<string>("RootId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("root_id");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("integer")
+                        .HasColumnName("slot");
+
+                    b.HasKey("Id")
+                        .HasName("pk_waiters");
+
+                    b.HasIndex("RootId")
+                        .HasDatabaseName("ix_waiters_root_id");
+
+                    b.ToTable("waiters", "arbiter");
                 });
 #pragma warning restore 612, 618
         }

@@ -114,6 +114,10 @@ namespace Availsync.Arbiter.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("org_id");
 
+                    b.Property<string>("PreemptedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("preempted_by");
+
                     b.Property<int>("Priority")
                         .HasColumnType("INTEGER")
                         .HasColumnName("priority");
@@ -324,6 +328,44 @@ namespace Availsync.Arbiter.Migrations.Sqlite
                         .HasName("pk_roots");
 
                     b.ToTable("roots");
+                });
+
+            modelBuilder.Entity("Availsync.Arbiter.Store.WaiterRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Root")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("root");
+
+                    b.Property<string>("RootId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("root_id");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("slot");
+
+                    b.HasKey("Id")
+                        .HasName("pk_waiters");
+
+                    b.HasIndex("RootId")
+                        .HasDatabaseName("ix_waiters_root_id");
+
+                    b.ToTable("waiters");
                 });
 #pragma warning restore 612, 618
         }
