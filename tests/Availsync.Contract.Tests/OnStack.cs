@@ -55,6 +55,8 @@ public sealed class RecordPagesTests(TestTargets targets) : RecordPagesContract(
 
 public sealed class RequestIdTests(TestTargets targets) : RequestIdContract(targets.Stack);
 
+public sealed class PreemptionTests(TestTargets targets) : PreemptionContract(targets.Stack);
+
 public sealed class ResourcesTests(TestTargets targets) : ResourcesContract(targets.Stack);
 
 public sealed class RolesTests(TestTargets targets) : RolesContract(targets.Stack);
@@ -70,6 +72,9 @@ public sealed class TimesAndIdsTests(TestTargets targets) : TimesAndIdsContract(
 public sealed class UsageTests(TestTargets targets) : UsageContract(targets.Stack);
 
 public sealed class ValueHealthTests(TestTargets targets) : ValueHealthContract(targets.Stack);
+
+[Collection(Alone.Name)]
+public sealed class WaitingTests(TestTargets targets) : WaitingContract(targets.Stack);
 
 public sealed class WallsTests(TestTargets targets) : WallsContract(targets.Stack);
 

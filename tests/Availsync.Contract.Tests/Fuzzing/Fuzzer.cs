@@ -129,7 +129,8 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
         ["priority"] = random.Next(1001),
         ["reason"] = json.Text(100),
         ["metadata"] = new JsonObject { ["a"] = json.Text(20) },
-        ["wait_seconds"] = random.Next(10) == 0 ? random.Next(60) : 0,
+        ["wait_seconds"] = random.Next(10) == 0 ? random.Next(-2, 2) * 56 : 0, // Not to wait, and too long to.
+        ["ticket"] = random.Next(10) == 0 ? json.Text(300) : null,
     };
 
     private JsonObject WorkingSet(string claim, Random random, FuzzedJson json) => new()
