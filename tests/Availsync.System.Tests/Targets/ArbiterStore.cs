@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -63,6 +64,21 @@ internal sealed class ArbiterStore
             rootPrefix,
             row => (Root: row.GetString(0), Last: row.GetInt64(1)));
         return rows.ToDictionary(row => row.Root, row => row.Last);
+    }
+
+    /// <summary>The tickets of the queue of a root, in the order of their turns by the contract's own rule.</summary>
+    public async Task<List<Guid>> QueueAsync(string root)
+    {
+        var rows = await _sql.ReadAsync(
+            $"select id, place from {_schema}waiters where root = @root", "root", root, row =>
+            {
+                var place = JsonDocument.Parse(row.GetString(1)).RootElement;
+                var priority = place.GetProperty("Request").GetProperty("Priority").GetInt32();
+                var arrived = place.GetProperty("ArrivedAt").GetDateTimeOffset();
+                return (Ticket: PlainSql.Id(row.GetValue(0)), Turn: arrived.AddSeconds(-priority), Arrived: arrived,
+                    Number: place.GetProperty("Number").GetInt64());
+            });
+        return [.. rows.OrderBy(r => r.Turn).ThenBy(r => r.Arrived).ThenBy(r => r.Number).Select(r => r.Ticket)];
     }
 
     /// <summary>How many batches of events still wait for the relay.</summary>

@@ -58,6 +58,16 @@ internal sealed class WorkClient(HttpClient http)
 
     public Task<Answer?> TryReadAsync(Guid claim) => TryAskAsync("GET", $"/v1/work/claims/{claim}");
 
+    /// <summary>Waits for its turn on a connection of another client, which can be hung up.</summary>
+    public async Task<Answer> WaitAsync(HttpClient line, string resource, int priority, CancellationToken hangUp)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(http.BaseAddress!, "/v1/work/run/start"));
+        foreach (var (name, values) in http.DefaultRequestHeaders) request.Headers.TryAddWithoutValidation(name, values);
+        request.Content = JsonContent.Create(new { resource, priority, duration_seconds = 600, wait_seconds = 55 });
+        using var answer = await line.SendAsync(request, hangUp);
+        return new Answer((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(hangUp), answer.Headers);
+    }
+
     public async Task<Answer> AskAsync(string method, string path, object? body = null) =>
         await TryAskAsync(method, path, body) ?? throw new HttpRequestException($"No answer to {method} {path}.");
 
