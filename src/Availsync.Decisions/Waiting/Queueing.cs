@@ -54,7 +54,9 @@ internal static class Queueing
             return NewPlace(state, request, context, present);
         var onlyAsks = request.Wait!.Seconds > 0 && known.IsWaiting(context.Now)
             && known.Request.Wait!.Attendance == request.Wait.Attendance;
-        return onlyAsks ? known : known with { Request = request, PresentUntil = present };
+        return onlyAsks
+            ? known with { Request = request with { Wait = known.Request.Wait } }
+            : known with { Request = request, PresentUntil = present };
     }
 
     private static Waiter NewPlace(

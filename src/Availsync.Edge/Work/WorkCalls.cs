@@ -11,7 +11,8 @@ namespace Availsync.Edge.Work;
 /// The way of every call that changes something: body, fields, agent, command, lane, outcome, answer. Nothing is
 /// decided here but what needs no state: whether the request can be understood, and for whom it may act.
 /// </summary>
-internal sealed class WorkCalls(LaneMap lanes, WaitingCalls waiting, Actors actors, TimeProvider time)
+internal sealed class WorkCalls(
+    LaneMap lanes, WaitingCalls waiting, Access.Directory directory, Actors actors, TimeProvider time)
 {
     private const string ReplayedHeader = "Idempotency-Replayed";
     private const string ClaimStatusHeader = "Availsync-Claim-Status";
@@ -33,7 +34,9 @@ internal sealed class WorkCalls(LaneMap lanes, WaitingCalls waiting, Actors acto
         var (actor, refused) = await actors.ResolveAsync(principal, agentId, context.RequestAborted);
         if (actor is null) return await RefuseAsync(context, question, refused!, stamp);
         context.Visit().Note.Agent = actor.Agent;
-        return await AskAsync(context, question, draft(actor), stamp);
+        return draft(actor) is StartRun { Wait: not null } start
+            ? await WaitAsync(context, question, start, stamp, () => AgainAsync(context, agentId, draft))
+            : await AskAsync(context, question, draft(actor), stamp);
     }
 
     /// <summary>A call on the claim that the path names.</summary>
@@ -83,11 +86,37 @@ internal sealed class WorkCalls(LaneMap lanes, WaitingCalls waiting, Actors acto
         var note = context.Visit().Note;
         note.Asks(command);
         var envelope = new CommandEnvelope(command, context.Visit().Deadline, context.RequestId(), stamp);
-        var reply = command is StartRun { Wait: { } wait }
-            ? await waiting.AskAsync(envelope, wait, context.RequestAborted)
-            : await lanes.AskAsync(envelope, context.RequestAborted);
+        return Told(context, question, await lanes.AskAsync(envelope, context.RequestAborted));
+    }
+
+    private async Task<IResult> WaitAsync(
+        HttpContext context, Question question, StartRun start, IdempotencyStamp? stamp, ReadAgain again)
+    {
+        context.Visit().Note.Asks(start);
+        var envelope = new CommandEnvelope(start, context.Visit().Deadline, context.RequestId(), stamp);
+        var (reply, refusal) = await waiting.AskAsync(envelope, again, context.RequestAborted);
+        return refusal ?? Told(context, question, reply);
+    }
+
+    /// <summary>
+    /// The start anew, from what is known of its caller by now: a key may have been revoked while it waited, and the
+    /// settings and the plan of its workspace changed.
+    /// </summary>
+    private async ValueTask<(StartRun? Start, IResult? Refusal)> AgainAsync(
+        HttpContext context, Guid? agentId, Draft draft)
+    {
+        var principal = Credential.TryRead(context.Request, out var credential)
+            ? (await directory.AuthenticateAsync(credential, CancellationToken.None)).Value
+            : null;
+        if (principal is null) return (null, ApiError.Unauthorized());
+        var (actor, refused) = await actors.ResolveAsync(principal, agentId, CancellationToken.None);
+        return actor is null ? (null, Answered(refused!, Question.Start)) : ((StartRun)draft(actor), null);
+    }
+
+    private IResult Told(HttpContext context, Question question, Reply? reply)
+    {
         if (reply is not Reply.Answered answered) return ApiError.ArbiterUnavailable();
-        note.Hears(answered.Outcome);
+        context.Visit().Note.Hears(answered.Outcome);
         var answer = Answered(answered.Outcome, question);
         return answered.Replayed ? Replayed(context.Response, answered, answer) : answer;
     }

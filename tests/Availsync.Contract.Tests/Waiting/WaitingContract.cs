@@ -6,10 +6,11 @@ namespace Availsync.Contract.Tests;
 /// <summary>Waiting for a turn. These tests measure, and have the cores to themselves.</summary>
 public abstract class WaitingContract(Target target) : ContractTest(target)
 {
-    private static readonly TimeSpan Promptly = TimeSpan.FromMilliseconds(250);
+    /// <summary>Less than a call waits for a hint before it asks without one.</summary>
+    private static readonly TimeSpan Told = TimeSpan.FromSeconds(1.5);
 
     public static TheoryData<string> Causes =>
-        ["finish", "release", "revocation", "preemption beside it", "a disabled agent"];
+        ["finish", "release", "revocation", "a displacement", "a disabled agent"];
 
     [Theory]
     [MemberData(nameof(Causes))]
@@ -19,7 +20,7 @@ public abstract class WaitingContract(Target target) : ContractTest(target)
         await workspace.ChangeAsync(new { arbitration = "preempt_lower" });
         var (holder, waiter) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync());
         var held = await holder.HoldAsync("repo:owner/repo");
-        var resource = cause == "preemption beside it" ? "project:owner/repo#docs" : "repo:owner/repo";
+        var resource = cause == "a displacement" ? "project:owner/repo#docs" : "repo:owner/repo";
         var waiting = WaitAsync(waiter, resource);
         await QueuedAsync(workspace, 1);
 
@@ -34,7 +35,8 @@ public abstract class WaitingContract(Target target) : ContractTest(target)
         var caused = Stopwatch.GetTimestamp();
 
         var granted = (await waiting).Expect(200, "proceed");
-        Assert.True(Stopwatch.GetElapsedTime(caused) < Promptly, $"{Stopwatch.GetElapsedTime(caused)} after {cause}");
+        Assert.True(Stopwatch.GetElapsedTime(caused) < Told, $"{Stopwatch.GetElapsedTime(caused)} after {cause}");
+        Assert.Equal((await waiter.ReadAsync(held)).At("ended_at").Time(), granted["claim.started_at"].Time());
         Assert.Equal(waiter.Id, granted["claim.agent_id"].Text());
         Assert.True(granted["claim.fencing_token"].Number() > held.Token);
         Assert.Equal(JsonValueKind.Null, granted["retry_after"].ValueKind);
@@ -142,6 +144,26 @@ public abstract class WaitingContract(Target target) : ContractTest(target)
             "the resource is free");
         Assert.DoesNotContain(
             (await waiter.GetAsync("/v1/work/claims?status=active")).Expect(200)["claims"].EnumerateArray(), _ => true);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_revoked_while_it_waits_gets_nothing()
+    {
+        var workspace = await NewWorkspaceAsync();
+        var (holder, waiter) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync());
+        var held = await holder.HoldAsync("repo:owner/repo");
+        var waiting = WaitAsync(waiter, "repo:owner/repo");
+        await QueuedAsync(workspace, 1);
+        (await workspace.Owner.DeleteAsync($"{waiter.Path}/keys/{waiter.KeyId}")).Expect(204);
+        await Eventually.PassedAsync(TimeProvider.System.GetUtcNow().AddSeconds(1));
+
+        (await holder.FinishAsync(held)).Expect(200, "finished");
+
+        (await waiting).ExpectError(401, "unauthorized");
+        await Eventually.TrueAsync(
+            TimeSpan.FromSeconds(1),
+            async () => (await StartAsync(holder, "repo:owner/repo")).Expect(200)["action"].Text() == "proceed",
+            "the resource is free");
     }
 
     [Fact]

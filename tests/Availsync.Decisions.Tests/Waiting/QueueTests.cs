@@ -55,6 +55,18 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public void A_place_is_decided_by_what_its_call_has_last_asked_for()
+    {
+        var held = world.Granted(Codex, Repo);
+        var ticket = Wait(Claude, attendance: 1);
+        var again = World.Waiting(Claude, Repo, 1, wait: 45, ticket: ticket) with { PreemptsLower = true, Priority = 101 };
+
+        world.Do<Outcome.Granted>(again);
+
+        Assert.Equal(ClaimStatus.Preempted, world.Find(held).Status);
+    }
+
+    [Fact]
     public void When_the_time_is_over_the_run_is_skipped_and_the_ticket_tells_the_place()
     {
         var held = world.Granted(Codex, Repo);
