@@ -229,7 +229,22 @@ public abstract class ClaimRoutesContract(Target target) : ContractTest(target)
     }
 
     [Fact]
-    public async Task A_person_is_told_that_it_was_released_and_a_stale_screen_revokes_nothing()
+    public async Task What_its_agent_has_released_a_person_cannot_revoke_any_more()
+    {
+        var agent = await NewAgentAsync();
+        var claim = await agent.HoldAsync(NewRepo());
+        var path = $"/v1/work/claims/{claim.Id}";
+        var released = (await agent.Client.DeleteAsync(path)).Expect(200, "released");
+        foreach (var query in (string[])["", $"?fencing_token={claim.Token}"])
+        {
+            var late = (await Shared.Owner.DeleteAsync(path + query)).Expect(200, "already_finished");
+            Assert.Equal("released", late["claim.status"].Text());
+            Assert.Equal(released["claim"].GetRawText(), late["claim"].GetRawText());
+        }
+    }
+
+    [Fact]
+    public async Task A_stale_screen_revokes_nothing_and_a_fresh_one_does()
     {
         var agent = await NewAgentAsync();
         var claim = await agent.HoldAsync(NewRepo());

@@ -96,13 +96,14 @@ public abstract class ActingAgentContract(Target target) : ContractTest(target)
     [InlineData("run/finish")]
     [InlineData("run/extend")]
     [InlineData("run/working-set")]
+    [InlineData("claims/$/extend")]
     public async Task A_person_acts_on_a_claim_for_the_agent_that_has_it_and_no_other(string call)
     {
         var (agent, other) = (await NewAgentAsync(), await NewAgentAsync());
         var foreign = await (await NewWorkspaceAsync()).NewAgentAsync();
         var claim = await agent.HoldAsync(NewRepo());
         Task<Answer> CallAsync(string agent_id) => Shared.Owner.PostAsync(
-            $"/v1/work/{call}",
+            $"/v1/work/{call.Replace("$", claim.Id, StringComparison.Ordinal)}",
             new { claim_id = claim.Id, agent_id, duration_minutes = 30, mode = "edit", paths = new[] { "a" } });
         (await CallAsync(other.Id)).ExpectError(403, "not_claim_owner");
         (await CallAsync(foreign.Id)).ExpectError(404, "not_found");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 
 namespace Availsync.Contract.Tests;
@@ -190,6 +189,18 @@ public abstract class SessionsContract(Target target) : ContractTest(target)
     }
 
     [Fact]
+    public async Task With_its_use_the_cookie_lasts_twelve_hours_again()
+    {
+        var given = (await LogInAsync(Shared.Email, Workspace.Password)).Expect(200);
+        var used = await Anonymous.WithCookie(given.SessionCookie()).GetAsync("/v1/work/claims");
+        Assert.Equal(given.SessionCookie(), used.Expect(200).SessionCookie());
+        Assert.Equal(Attributes(given), Attributes(used));
+
+        static IEnumerable<string> Attributes(Answer answer) =>
+            answer.SetCookie().Split(';').Skip(1).Select(a => a.Trim().ToLowerInvariant()).Order();
+    }
+
+    [Fact]
     public async Task The_cookie_is_secure_where_a_proxy_speaks_for_the_client()
     {
         foreach (var (name, value) in ((string, string)[])[("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "::1")])
@@ -248,6 +259,7 @@ public abstract class SessionsContract(Target target) : ContractTest(target)
                 JsonSerializer.SerializeToUtf8Bytes(new { email = workspace.Email, password = Workspace.Password }),
                 "application/json"));
         Assert.Equal(200, (int)response.StatusCode);
+        (await LogInAsync(workspace.Email, Workspace.Password)).ExpectError(429, "rate_limited");
     }
 
     private Task<Answer> LogInAsync(string email, string password) =>

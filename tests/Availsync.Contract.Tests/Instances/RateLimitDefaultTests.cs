@@ -1,8 +1,14 @@
+using System.Diagnostics;
+
 namespace Availsync.Contract.Tests;
 
 /// <summary>The token bucket of a key, on a server that is set to nothing.</summary>
+[Collection(Alone.Name)]
 public sealed class RateLimitDefaultTests
 {
+    private const int PerSecond = 100;
+    private const int Burst = 200;
+
     [Fact]
     public async Task A_key_has_a_hundred_calls_a_second_and_twice_that_at_once()
     {
@@ -10,8 +16,21 @@ public sealed class RateLimitDefaultTests
             new StandaloneTarget(new Dictionary<string, string> { ["RateLimits__PerKeyPerSecond"] = "" });
         await target.EnsureStartedAsync();
         var agent = await (await Workspace.SignUpAsync(target)).NewAgentAsync();
-        var answer = (await agent.GetAsync("/v1/work/claims")).Expect(200);
-        Assert.Equal("\"key\";q=200;w=2", answer.Header("RateLimit-Policy"));
-        Assert.Matches("^\"key\";r=199;", answer.Header("RateLimit"));
+        var first = (await agent.GetAsync("/v1/work/claims")).Expect(200);
+        Assert.Equal("\"key\";q=200;w=2", first.Header("RateLimit-Policy"));
+        Assert.Matches("^\"key\";r=199;", first.Header("RateLimit"));
+
+        await Eventually.TrueAsync(
+            TimeSpan.FromSeconds(3),
+            async () => (await agent.GetAsync("/v1/work/claims")).Header("RateLimit")!.Contains(
+                "r=199;", StringComparison.Ordinal),
+            "the bucket is full again");
+        var start = Stopwatch.GetTimestamp();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 600).Select(_ => agent.GetAsync("/v1/work/claims")));
+        var refilled = (int)Math.Ceiling(Stopwatch.GetElapsedTime(start).TotalSeconds * PerSecond);
+        var taken = answers.Count(a => a.Status == 200);
+        Assert.InRange(taken, Burst - 1, Burst + refilled);
+        Assert.True(taken < answers.Length, $"All {taken} were taken: too slow to ask more than the bucket gives.");
+        Assert.All(answers.Where(a => a.Status != 200), a => a.ExpectError(429, "rate_limited"));
     }
 }
