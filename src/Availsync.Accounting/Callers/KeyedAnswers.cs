@@ -9,7 +9,7 @@ internal static class KeyedAnswers
     /// Refuses an <c>Idempotency-Key</c>: to answer a repeat, the secret would have to be stored.
     /// </summary>
     public static ApiError? RefuseIdempotencyKey(HttpContext context) =>
-        context.Request.Headers.ContainsKey(Repeats.Header)
+        Repeats.IsAsked(context)
             ? ApiError.ValidationFailed(
                 Repeats.Header, "Is not taken here: the answer has a key that is shown once and never stored.")
             : null;

@@ -46,18 +46,25 @@ internal sealed class OrgCall(
             .Where(property => property.IsModified && !except.Contains(property.Metadata.Name))
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Metadata.Name))];
 
-    /// <summary>As <see cref="ChangeAsync"/>, or as the first time under this key.</summary>
-    public Task<IResult> ChangeOnceAsync(IdempotencyKey? key, JsonBody body, Func<Task<IResult>> change) => ChangeAsync(
-        () => key is null
-            ? change()
-            : new Repeats(context, db, OrgId, Member.Person.Id, now).OnceAsync(key, body, change));
+    /// <summary>
+    /// As <see cref="ChangeAsync"/>, or as the first time under this key: what the caller may not do is kept as well.
+    /// </summary>
+    public Task<IResult> ChangeOnceAsync(IdempotencyKey? key, JsonBody body, Func<Task<IResult>> change) => key is null
+        ? ChangeAsync(change)
+        : WriteAsync(() => new Repeats(context, db, OrgId, Member.Person.Id, now).OnceAsync(
+            key, body, () => PermittedAsync(change)));
 
     /// <summary>
     /// Runs a change in one transaction. Changes of one workspace happen one after another, and who the caller is and
     /// may do is looked up again inside: of two owners who remove each other, the second finds that they are none.
     /// A refusal rolls everything back.
     /// </summary>
-    public async Task<IResult> ChangeAsync(Func<Task<IResult>> change)
+    public Task<IResult> ChangeAsync(Func<Task<IResult>> change) => WriteAsync(() => PermittedAsync(change));
+
+    private async Task<IResult> PermittedAsync(Func<Task<IResult>> change) =>
+        access.Refuse(Member.Person.Role) is { } refusal ? refusal : await change();
+
+    private async Task<IResult> WriteAsync(Func<Task<IResult>> change)
     {
         await using var transaction = await db.BeginWriteAsync(Aborted);
         db.ChangeTracker.Clear();
@@ -65,8 +72,6 @@ internal sealed class OrgCall(
             set => set.SetProperty(row => row.ChangedAt, now), Aborted);
         if (await Member.FindAsync(db, principal, now, Aborted) is not { } fresh) return ApiError.Unauthorized();
         Member = fresh;
-        if (access.Refuse(fresh.Person.Role) is { } refusal) return refusal;
-
         var answer = await change();
         if (answer is ApiError) return answer;
         await db.SaveChangesAsync(Aborted);

@@ -12,24 +12,30 @@ internal static class OrgRoutes
         string method,
         string pattern,
         Access access,
-        Func<OrgCall, Task<IResult>> handler) =>
-        routes.MapMember(method, $"/v1/orgs/{{org_id}}{pattern}", access, handler);
+        Func<OrgCall, Task<IResult>> handler,
+        bool isRepeatable = false) =>
+        routes.MapMember(method, $"/v1/orgs/{{org_id}}{pattern}", access, handler, isRepeatable);
 
-    /// <summary>Maps a route of the caller's own workspace, whether or not its path names that.</summary>
+    /// <summary>
+    /// Maps a route of the caller's own workspace, whether or not its path names that. A repeatable one keeps refusals
+    /// under an <c>Idempotency-Key</c>, those for want of a role included, so it finds them by
+    /// <see cref="OrgCall.ChangeOnceAsync"/>.
+    /// </summary>
     public static void MapMember(
         this IEndpointRouteBuilder routes,
         string method,
         string path,
         Access access,
-        Func<OrgCall, Task<IResult>> handler) =>
+        Func<OrgCall, Task<IResult>> handler,
+        bool isRepeatable = false) =>
         routes.MapMethods(path, [method], (RequestDelegate)(async context =>
         {
-            var answer = await AnswerAsync(context, access, handler);
+            var answer = await AnswerAsync(context, access, handler, isRepeatable && Repeats.IsAsked(context));
             await answer.ExecuteAsync(context);
         }));
 
     private static async Task<IResult> AnswerAsync(
-        HttpContext context, Access access, Func<OrgCall, Task<IResult>> handler)
+        HttpContext context, Access access, Func<OrgCall, Task<IResult>> handler, bool refusesLater)
     {
         var principal = context.Identity().Principal;
         if (principal is null) return ApiError.Unauthorized();
@@ -43,6 +49,7 @@ internal static class OrgRoutes
         var call = new OrgCall(context, db, person, access, member, now);
         if (context.Request.RouteValues.ContainsKey("org_id") && call.PathId("org_id") != member.Workspace.Id)
             return ApiError.NotFound();
-        return access.Refuse(member.Person.Role) ?? await handler(call);
+        var refusal = refusesLater ? null : access.Refuse(member.Person.Role);
+        return refusal ?? await handler(call);
     }
 }

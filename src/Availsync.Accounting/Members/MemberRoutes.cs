@@ -10,7 +10,7 @@ internal static class MemberRoutes
     public static void MapMembers(this IEndpointRouteBuilder routes)
     {
         routes.MapOrg("GET", "/members", Access.Read, ListAsync);
-        routes.MapOrg("POST", "/members", Access.Own, AddAsync);
+        routes.MapOrg("POST", "/members", Access.Own, AddAsync, isRepeatable: true);
         routes.MapOrg("DELETE", "/members/{user_id}", Access.Own, RemoveAsync);
     }
 

@@ -16,6 +16,9 @@ internal sealed class Repeats(
 
     private const string ReplayedHeader = "Idempotency-Replayed";
 
+    /// <summary>Whether the request names a key, be it a valid one or not.</summary>
+    public static bool IsAsked(HttpContext context) => context.Request.Headers.ContainsKey(Header);
+
     /// <summary>The request's key, or why it is none; both null where there is none.</summary>
     public static (IdempotencyKey? Key, ApiError? Error) Read(HttpContext context)
     {

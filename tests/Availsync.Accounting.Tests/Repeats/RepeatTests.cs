@@ -1,4 +1,6 @@
+using Availsync.Contracts;
 using Availsync.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace Availsync.Accounting.Tests;
 
@@ -34,6 +36,28 @@ public sealed class RepeatTests(Hosts hosts) : IClassFixture<Hosts>
 
         Assert.Equal((409, "email_taken"), (first.Status, first.Error));
         Assert.Equal((409, first.Body, "true"), (again.Status, again.Body, again.Headers["Idempotency-Replayed"]));
+    }
+
+    [Theory, MemberData(nameof(Stores.Both), MemberType = typeof(Stores))]
+    public async Task A_refusal_for_want_of_a_role_is_repeated_though_the_role_has_changed(StorageProvider store)
+    {
+        var host = await hosts.OnAsync(store);
+        var ada = await host.SignUpAsync();
+        var bob = await ada.AddMemberAsync("admin", MemberTests.Unique(host));
+        var form = MemberTests.Form(MemberTests.Unique(host), "viewer");
+
+        var first = await bob.PostAsync($"{ada.Org}/members", form, "once");
+        await using (var db = host.Db())
+        {
+            await db.People.Where(row => row.Id == bob.UserId)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Role, Role.Owner));
+        }
+
+        var again = await bob.PostAsync($"{ada.Org}/members", form, "once");
+
+        Assert.Equal((403, "forbidden"), (first.Status, first.Error));
+        Assert.Equal((403, first.Body, "true"), (again.Status, again.Body, again.Headers["Idempotency-Replayed"]));
+        Assert.Equal(201, (await bob.PostAsync($"{ada.Org}/members", form, "twice")).Status);
     }
 
     [Theory, MemberData(nameof(Stores.Both), MemberType = typeof(Stores))]
@@ -88,11 +112,14 @@ public sealed class RepeatTests(Hosts hosts) : IClassFixture<Hosts>
         var ada = await host.SignUpAsync();
         var form = MemberTests.Form(MemberTests.Unique(host), "viewer");
         await ada.PostAsync($"{ada.Org}/members", form, "once");
-        host.Time.Advance(TimeSpan.FromHours(24));
+        host.Time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1));
         var later = await Visitor.SignInAsync(host, ada.Email);
 
+        var kept = await later.PostAsync($"{ada.Org}/members", form, "once");
+        host.Time.Advance(TimeSpan.FromMinutes(1));
         var reply = await later.PostAsync($"{ada.Org}/members", form, "once");
 
+        Assert.Equal((201, "true"), (kept.Status, kept.Headers["Idempotency-Replayed"]));
         Assert.Equal((409, "email_taken"), (reply.Status, reply.Error));
         Assert.False(reply.Headers.ContainsKey("Idempotency-Replayed"));
     }

@@ -139,7 +139,9 @@ public abstract class DecisionSuite(StorageProvider provider)
         Assert.IsType<Outcome.Invalid>(await arbiter.DecideAsync(wrong, world.Key("k", "wrong")));
         Assert.IsType<Outcome.WorkingSetDeclared>(await arbiter.DecideAsync(right, world.Key("k", "right")));
         Assert.IsType<Outcome.KeyReused>(await arbiter.DecideAsync(wrong, world.Key("k", "wrong")));
-        world.Time.Advance(TimeSpan.FromHours(24.5));
+        world.Time.Advance(TimeSpan.FromHours(24));
+        Assert.IsType<Outcome.KeyReused>(await arbiter.DecideAsync(wrong, world.Key("k", "wrong")));
+        world.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.IsType<Outcome.ClaimNotActive>(await arbiter.DecideAsync(wrong, world.Key("k", "wrong")));
     }
 

@@ -45,6 +45,8 @@ public abstract class RecordPagesContract(Target target) : ContractTest(target)
             (await Shared.Owner.GetAsync($"{path}?limit={limit}")).ExpectWrong("limit");
         foreach (var offset in (string[])["-1", "ten", ""])
             (await Shared.Owner.GetAsync($"{path}?offset={offset}")).ExpectWrong("offset");
+        foreach (var offset in (string[])["2147483648", "99999999999999999999"])
+            Assert.Empty(Ids((await Shared.Owner.GetAsync($"{path}?offset={offset}")).Expect(200)[items]));
     }
 
     private static string[] Ids(JsonElement items) => [.. items.EnumerateArray().Select(i => i.At("id").Text())];

@@ -185,4 +185,62 @@ public abstract class ClaimContract(Target target) : ContractTest(target)
         (await agent.FinishAsync(next)).Expect(200);
         await holder.HoldAsync("repo:owner/repo");
     }
+
+    [Fact]
+    public async Task Fencing_tokens_grow_on_a_project_of_its_own_too()
+    {
+        var agent = await NewAgentAsync();
+        var resource = $"project:{Unique.Name()}";
+        List<long> tokens = [];
+        for (var i = 0; i < 4; i++)
+        {
+            var claim = await agent.At(EdgeOf(i)).HoldAsync(resource);
+            tokens.Add(claim.Token);
+            (await agent.FinishAsync(claim)).Expect(200, "finished");
+        }
+
+        Assert.Equal(tokens.Distinct().Order(), tokens);
+    }
+
+    [Fact]
+    public async Task The_grace_of_a_part_closes_the_repo_to_starts_checks_and_the_legacy_claim()
+    {
+        var workspace = await NewWorkspaceAsync();
+        await workspace.ChangeAsync(new { expiry_grace_seconds = 60 });
+        var (agent, observer) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync(mode: "observe"));
+        var claim = await agent.HoldAsync("project:owner/repo#part", 5);
+        await Eventually.PassedAsync(claim.ExpiresAt);
+        var body = new { resource = "repo:owner/repo" };
+        var part = (await agent.StartAsync("project:owner/repo#part")).Expect(200, "skip_run");
+        var start = (await agent.PostAsync(Start, body)).Expect(200, "skip_run");
+        var check = (await agent.PostAsync("/v1/work/check", body)).Expect(200, "skip_run");
+        var legacy = (await agent.PostAsync("/v1/work/claim", body)).ExpectError(409, "resource_claimed");
+        var shadow = (await observer.PostAsync(Start, body)).Expect(200, "proceed")["shadow_decision"];
+        Assert.False(check["available"].Flag());
+        Assert.True(shadow.At("would_have_blocked").Flag());
+        JsonElement[] answers = [part.Json, start.Json, check.Json, legacy.Json, shadow];
+        foreach (var answer in answers)
+        {
+            Assert.Equal(claim.Id, answer.At("blocking_claim.id").Text());
+            Assert.Equal(claim.ExpiresAt.AddSeconds(60), answer.At("retry_after").Time());
+        }
+
+        (await agent.ExtendAsync(claim, 600)).ExpectError(409, "claim_not_active");
+        await agent.HoldAsync("project:owner/repo#other");
+    }
+
+    [Fact]
+    public async Task After_a_revocation_and_a_release_there_is_no_grace()
+    {
+        var workspace = await NewWorkspaceAsync();
+        await workspace.ChangeAsync(new { expiry_grace_seconds = 60 });
+        var agent = await workspace.NewAgentAsync();
+        foreach (var ender in (Client[])[workspace.Owner, agent.Client])
+        {
+            var claim = await agent.HoldAsync("repo:owner/repo");
+            (await ender.DeleteAsync($"/v1/work/claims/{claim.Id}")).Expect(200, "released");
+        }
+
+        await agent.HoldAsync("repo:owner/repo");
+    }
 }

@@ -201,6 +201,61 @@ public abstract class ClaimRoutesContract(Target target) : ContractTest(target)
         Assert.Equal(one.ExpiresAt, set.At("expires_at").Time());
     }
 
+    [Fact]
+    public async Task Whatever_the_legacy_claim_refuses_it_says_that_it_is_deprecated()
+    {
+        const string path = "/v1/work/claim";
+        var (agent, other) = (await NewAgentAsync(), await NewAgentAsync());
+        var foreign = await (await NewWorkspaceAsync()).NewAgentAsync();
+        var repeated = agent.Client.WithIdempotencyKey(Unique.Name());
+        (await repeated.PostAsync(path, new { resource = NewRepo() })).Expect(201);
+        var body = new { resource = NewRepo(), agent_id = other.Id };
+        Answer[] answers =
+        [
+            (await agent.PostAsync(path, body)).ExpectError(403, "agent_mismatch"),
+            (await Shared.Owner.With("Origin", "https://evil.example").PostAsync(path, body))
+                .ExpectError(403, "csrf_rejected"),
+            (await Shared.Owner.PostAsync(path, new { body.resource, agent_id = foreign.Id }))
+                .ExpectError(404, "not_found"),
+            (await repeated.PostAsync(path, new { body.resource })).ExpectError(422, "idempotency_key_reused"),
+            (await agent.Client.PostTextAsync(path, "{")).ExpectError(400, "invalid_json"),
+        ];
+        Assert.All(answers, answer =>
+        {
+            Assert.Matches("^@[0-9]+$", answer.Header("Deprecation"));
+            Assert.NotNull(answer.Header("Sunset"));
+            Assert.Equal("</v1/work/run/start>; rel=\"successor-version\"", answer.Header("Link"));
+        });
+    }
+
+    [Fact]
+    public async Task What_its_agent_has_released_a_person_cannot_revoke_any_more()
+    {
+        var agent = await NewAgentAsync();
+        var claim = await agent.HoldAsync(NewRepo());
+        var path = $"/v1/work/claims/{claim.Id}";
+        var released = (await agent.Client.DeleteAsync(path)).Expect(200, "released");
+        foreach (var query in (string[])["", $"?fencing_token={claim.Token}"])
+        {
+            var late = (await Shared.Owner.DeleteAsync(path + query)).Expect(200, "already_finished");
+            Assert.Equal("released", late["claim.status"].Text());
+            Assert.Equal(released["claim"].GetRawText(), late["claim"].GetRawText());
+        }
+    }
+
+    [Fact]
+    public async Task A_stale_screen_revokes_nothing_and_a_fresh_one_does()
+    {
+        var agent = await NewAgentAsync();
+        var claim = await agent.HoldAsync(NewRepo());
+        var path = $"/v1/work/claims/{claim.Id}?fencing_token=";
+        (await Shared.Owner.DeleteAsync(path + (claim.Token - 1))).ExpectError(409, "claim_changed");
+        Assert.Equal("active", (await agent.ReadAsync(claim)).At("status").Text());
+        var revoked = (await Shared.Owner.DeleteAsync(path + claim.Token)).Expect(200, "released");
+        Assert.Equal("revoked", revoked["claim.status"].Text());
+        Assert.False(revoked["claim.ended_at"].IsNull());
+    }
+
     private static async Task<string[]> ListedAsync(Client client, string query) =>
         [.. (await client.GetAsync($"/v1/work/claims{query}")).Expect(200)["claims"].EnumerateArray()
             .Select(c => c.At("id").Text())];

@@ -89,4 +89,15 @@ public abstract class ObservingContract(Target target) : ContractTest(target)
         var answer = (await observer.PostAsync("/v1/work/claim", new { resource = NewRepo() })).Expect(201);
         Assert.Equal("""{"claim":null}""", answer.Body);
     }
+
+    [Fact]
+    public async Task The_legacy_claim_of_an_observer_is_null_though_another_holds_the_resource()
+    {
+        var (holder, observer) = (await NewAgentAsync(), await Shared.NewAgentAsync(mode: "observe"));
+        var resource = NewRepo();
+        var claim = await holder.HoldAsync(resource);
+        var answer = (await observer.PostAsync("/v1/work/claim", new { resource })).Expect(201);
+        Assert.Equal("""{"claim":null}""", answer.Body);
+        Assert.Equal("active", (await holder.ReadAsync(claim)).At("status").Text());
+    }
 }

@@ -54,6 +54,19 @@ public abstract class PaginationContract(Target target) : ContractTest(target)
         (await client.GetAsync($"{path}?limit=0&offset=-1")).ExpectWrong("limit", "offset");
     }
 
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public async Task An_offset_may_be_as_large_as_it_likes(string items)
+    {
+        var (client, path) = await FilledAsync(items, 1);
+        foreach (var offset in (string[])["1", "2147483648", "99999999999999999999"])
+        {
+            var page = (await client.GetAsync($"{path}?offset={offset}")).Expect(200);
+            Assert.Empty(Texts(page[items]));
+            Assert.False(page["pagination.has_more"].Flag());
+        }
+    }
+
     private static string[] Texts(JsonElement items) => [.. items.EnumerateArray().Select(i => i.GetRawText())];
 
     private static string Newness(string items, JsonElement item) => items switch

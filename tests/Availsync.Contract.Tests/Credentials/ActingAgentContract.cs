@@ -78,4 +78,38 @@ public abstract class ActingAgentContract(Target target) : ContractTest(target)
         (await viewer.Client.DeleteAsync($"/v1/work/claims/{claim.Id}")).ExpectError(403, "forbidden");
         (await viewer.Client.GetAsync($"/v1/work/claims/{claim.Id}")).Expect(200);
     }
+
+    [Fact]
+    public async Task The_extension_by_path_asks_for_the_agent_too()
+    {
+        var (agent, other) = (await NewAgentAsync(), await NewAgentAsync());
+        var claim = await agent.HoldAsync(NewRepo());
+        var path = $"/v1/work/claims/{claim.Id}/extend";
+        object Body(string? agent_id) => new { agent_id, duration_minutes = 30 };
+        (await agent.PostAsync(path, Body(other.Id))).ExpectError(403, "agent_mismatch");
+        (await agent.PostAsync(path, Body(agent.Id))).Expect(200, "extended");
+        (await Shared.Owner.PostAsync(path, Body(null))).ExpectWrong("agent_id");
+        (await Shared.Owner.PostAsync(path, Body(agent.Id))).Expect(200, "extended");
+    }
+
+    [Theory]
+    [InlineData("run/finish")]
+    [InlineData("run/extend")]
+    [InlineData("run/working-set")]
+    [InlineData("claims/$/extend")]
+    public async Task A_person_acts_on_a_claim_for_the_agent_that_has_it_and_no_other(string call)
+    {
+        var (agent, other) = (await NewAgentAsync(), await NewAgentAsync());
+        var foreign = await (await NewWorkspaceAsync()).NewAgentAsync();
+        var claim = await agent.HoldAsync(NewRepo());
+        Task<Answer> CallAsync(string agent_id) => Shared.Owner.PostAsync(
+            $"/v1/work/{call.Replace("$", claim.Id, StringComparison.Ordinal)}",
+            new { claim_id = claim.Id, agent_id, duration_minutes = 30, mode = "edit", paths = new[] { "a" } });
+        (await CallAsync(other.Id)).ExpectError(403, "not_claim_owner");
+        (await CallAsync(foreign.Id)).ExpectError(404, "not_found");
+        var read = await agent.ReadAsync(claim);
+        Assert.Equal("active", read.At("status").Text());
+        Assert.Equal(claim.ExpiresAt, read.At("expires_at").Time());
+        Assert.True(read.At("working_set").IsNull());
+    }
 }

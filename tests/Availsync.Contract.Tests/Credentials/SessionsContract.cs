@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace Availsync.Contract.Tests;
 
@@ -187,8 +188,92 @@ public abstract class SessionsContract(Target target) : ContractTest(target)
             "/v1/work/run/start", new { resource = NewRepo() })).Expect(200, "proceed");
     }
 
+    [Fact]
+    public async Task With_its_use_the_cookie_lasts_twelve_hours_again()
+    {
+        var given = (await LogInAsync(Shared.Email, Workspace.Password)).Expect(200);
+        var used = await Anonymous.WithCookie(given.SessionCookie()).GetAsync("/v1/work/claims");
+        Assert.Equal(given.SessionCookie(), used.Expect(200).SessionCookie());
+        Assert.Equal(Attributes(given), Attributes(used));
+
+        static IEnumerable<string> Attributes(Answer answer) =>
+            answer.SetCookie().Split(';').Skip(1).Select(a => a.Trim().ToLowerInvariant()).Order();
+    }
+
+    [Fact]
+    public async Task The_cookie_is_secure_where_a_proxy_speaks_for_the_client()
+    {
+        foreach (var (name, value) in ((string, string)[])[("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "::1")])
+        {
+            var answer = await Anonymous.With(name, value).PostAsync(
+                "/v1/auth/login", new { email = Shared.Email, password = Workspace.Password });
+            var attributes = answer.Expect(200).SetCookie().Split(';').Select(a => a.Trim().ToLowerInvariant());
+            Assert.Contains("secure", attributes);
+        }
+    }
+
+    [Fact]
+    public async Task A_session_that_does_not_hold_gets_the_answer_of_any_credential_that_does_not()
+    {
+        var ended = Anonymous.WithCookie(
+            (await LogInAsync(Shared.Email, Workspace.Password)).Expect(200).SessionCookie());
+        (await ended.PostAsync("/v1/auth/logout")).Expect(204);
+        var plain = (await Anonymous.GetAsync("/v1/me")).ExpectError(401, "unauthorized");
+        Client[] clients = [ended, Anonymous.WithCookie("availsync_session=x"), Anonymous.WithKey("x")];
+        foreach (var client in clients)
+        {
+            var answer = (await client.GetAsync("/v1/me")).ExpectError(401, "unauthorized");
+            Assert.Equal(plain["message"].Text(), answer["message"].Text());
+            Assert.Equal(plain.Json.Members(), answer.Json.Members());
+            Assert.Equal("Bearer", answer.Header("WWW-Authenticate"));
+        }
+    }
+
+    [Fact]
+    public async Task Failed_sign_ins_count_for_an_account_however_its_address_is_spelled()
+    {
+        var workspace = await NewWorkspaceAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            var email = i % 2 == 0 ? workspace.Email : workspace.Email.ToUpperInvariant();
+            (await LogInAsync(email, "not the password")).ExpectError(401, "invalid_credentials");
+        }
+
+        var answer = (await LogInAsync(workspace.Email, Workspace.Password)).ExpectError(429, "rate_limited");
+        Assert.Contains("q=5;w=900", answer.Header("RateLimit-Policy"), StringComparison.Ordinal);
+        Assert.Contains("r=0", answer.Header("RateLimit"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Failed_sign_ins_from_one_address_do_not_lock_out_another()
+    {
+        var workspace = await NewWorkspaceAsync();
+        for (var i = 0; i < 5; i++)
+            (await LogInAsync(workspace.Email, "not the password")).ExpectError(401, "invalid_credentials");
+        (await LogInAsync(workspace.Email, Workspace.Password)).ExpectError(429, "rate_limited");
+        using var elsewhere =
+            new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = FromElsewhere });
+        using var response = await elsewhere.PostAsync(
+            new Uri(Target.Address, "/v1/auth/login"),
+            Client.Content(
+                JsonSerializer.SerializeToUtf8Bytes(new { email = workspace.Email, password = Workspace.Password }),
+                "application/json"));
+        Assert.Equal(200, (int)response.StatusCode);
+        (await LogInAsync(workspace.Email, Workspace.Password)).ExpectError(429, "rate_limited");
+    }
+
     private Task<Answer> LogInAsync(string email, string password) =>
         Anonymous.PostAsync("/v1/auth/login", new { email, password });
+
+    /// <summary>Connects from another address of this machine than all other tests do.</summary>
+    private static async ValueTask<Stream> FromElsewhere(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 
     private static TimeSpan Lifetime(string[] attributes)
     {

@@ -38,6 +38,9 @@ internal sealed class OpenApiDocument
     public IEnumerable<(string Path, string[] Methods, JsonElement Item)> Paths() =>
         _root.GetProperty("paths").EnumerateObject().Select(p => (p.Name, MethodsOf(p.Value), p.Value));
 
+    /// <summary>Whether a path, as a server routes it, is one of the document's.</summary>
+    public bool Knows(string path) => Find(path) is not null;
+
     /// <summary>What is wrong with an answer; empty where nothing is.</summary>
     public IReadOnlyList<string> FaultsOf(string method, string path, Answer answer)
     {
@@ -171,17 +174,23 @@ internal sealed class OpenApiDocument
         return null;
     }
 
-    /// <summary>The path as a server routes it: unescaped, without dot segments and the slash at its end.</summary>
+    /// <summary>
+    /// The path as a server routes it: unescaped, without dot segments and one slash at its end. A second slash is an
+    /// empty segment, which no route has.
+    /// </summary>
     private static string[] Routed(string path)
     {
         List<string> segments = [];
-        foreach (var segment in path.Split('/').Select(Uri.UnescapeDataString))
+        string[] given = [.. path.Split('/').Select(Uri.UnescapeDataString)];
+        foreach (var segment in given)
         {
             if (segment == ".." && segments.Count > 1) segments.RemoveAt(segments.Count - 1);
             else if (segment is not ("." or "..")) segments.Add(segment);
         }
 
-        while (segments.Count > 1 && segments[^1].Length == 0) segments.RemoveAt(segments.Count - 1);
+        // A dot segment at the end leaves the slash before it (RFC 3986, 5.2.4).
+        if (given[^1] is "." or "..") segments.Add("");
+        if (segments.Count > 1 && segments[^1].Length == 0) segments.RemoveAt(segments.Count - 1);
         return [.. segments];
     }
 

@@ -37,6 +37,32 @@ public abstract class FuzzContract(Target target, int count) : ContractTest(targ
             s => Assert.True(statuses.ContainsKey(s), $"{s} in {seen}"));
     }
 
+    [Theory]
+    [InlineData("/v1/work/claim", true)]
+    [InlineData("/v1/work/claim/", true)]
+    [InlineData("/v1/work/claim//", false)]
+    [InlineData("/v1/work/claim/.", true)]
+    [InlineData("/v1/work/claim//.", false)]
+    [InlineData("/v1/work/claim//..", true)]
+    [InlineData("/v1/work/claim/../claim", true)]
+    [InlineData("/v1/work/x/%2e%2e/cl%61im", true)]
+    [InlineData("/V1/Work/CLAIM", true)]
+    [InlineData("/v1/work//claim", false)]
+    [InlineData("//v1/work/claim", false)]
+    [InlineData("/v1/work/claim%2F", false)]
+    public async Task An_answer_is_measured_by_the_route_that_the_server_took_and_by_no_other(string path, bool legacy)
+    {
+        var key = (await NewAgentAsync()).ApiKey;
+        var request = new FuzzedRequest(
+            "POST", path, [("Authorization", $"Bearer {key}"), ("Content-Type", "application/json")], "{}"u8.ToArray());
+        using var message = request.ToMessage(Target.Address);
+        var answer = await Client.SendAsync(message, request.ToString());
+        answer.ExpectError(legacy ? 400 : 404, legacy ? "validation_failed" : "not_found");
+        Assert.Equal(legacy, answer.Header("Deprecation") is not null);
+        Assert.Empty(OpenApiDocument.Instance.FaultsOf("POST", path, answer));
+        Assert.Equal(legacy, OpenApiDocument.Instance.Knows(path));
+    }
+
     private async Task<(int Status, string? Fault)> TryAsync(FuzzedRequest request)
     {
         try

@@ -6,6 +6,8 @@ namespace Availsync.Contract.Tests;
 [Collection(Alone.Name)]
 public sealed class RateLimitTests : IAsyncLifetime
 {
+    private const string Start = "/v1/work/run/start";
+
     private readonly StandaloneTarget _target = new(
         new Dictionary<string, string> { ["RateLimits__PerKeyPerSecond"] = "5" });
 
@@ -35,5 +37,21 @@ public sealed class RateLimitTests : IAsyncLifetime
             TimeSpan.FromSeconds(2),
             async () => (await agent.GetAsync("/v1/work/claims")).Status == 200,
             "the bucket fills again");
+    }
+
+    [Fact]
+    public async Task A_request_that_came_too_soon_may_come_again_under_its_idempotency_key()
+    {
+        var agent = await (await Workspace.SignUpAsync(_target)).NewAgentAsync();
+        var body = new { resource = "repo:owner/repo" };
+        Task<Answer> StartAsync(string key) => agent.Client.WithIdempotencyKey(key).PostAsync(Start, body);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(
+            async i => (Key: $"k{i}", Answer: await StartAsync($"k{i}"))));
+        var (key, refused) = answers.First(a => a.Answer.Status == 429);
+        refused.ExpectError(429, "rate_limited");
+        Answer again = refused;
+        await Eventually.TrueAsync(
+            TimeSpan.FromSeconds(3), async () => (again = await StartAsync(key)).Status == 200, "it is let in");
+        Assert.Null(again.Expect(200, "skip_run").Header("Idempotency-Replayed"));
     }
 }

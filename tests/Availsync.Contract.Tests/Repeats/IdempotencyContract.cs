@@ -233,11 +233,82 @@ public abstract class IdempotencyContract(Target target) : ContractTest(target)
         Assert.Equal("true", second.Header("Idempotency-Replayed"));
     }
 
+    [Fact]
+    public async Task Two_people_with_one_key_make_two_requests()
+    {
+        var (agent, member) = (await NewAgentAsync(), await Shared.NewMemberAsync("admin"));
+        var key = Unique.Name();
+        Task<Answer> StartAsync(Client person) => person.WithIdempotencyKey(key).PostAsync(
+            Start, new { resource = NewRepo(), agent_id = agent.Id });
+        (await StartAsync(Shared.Owner)).Expect(200, "proceed");
+        var second = (await StartAsync(member.Client)).Expect(200, "proceed");
+        Assert.Null(second.Header("Idempotency-Replayed"));
+        (await StartAsync(Shared.Owner)).ExpectError(422, "idempotency_key_reused");
+    }
+
+    [Fact]
+    public async Task What_a_person_may_not_do_is_kept_like_any_refusal()
+    {
+        var (agent, viewer) = (await NewAgentAsync(), await Shared.NewMemberAsync("viewer"));
+        (string Path, object Body)[] calls =
+        [
+            (Start, new { resource = NewRepo(), agent_id = agent.Id }),
+            ($"{Shared.Path}/members", new { email = Unique.Email(), role = "viewer", password = Workspace.Password }),
+        ];
+        foreach (var (path, body) in calls)
+        {
+            var client = viewer.Client.WithIdempotencyKey(Unique.Name());
+            var first = (await client.PostAsync(path, body)).ExpectError(403, "forbidden");
+            Assert.Null(first.Header("Idempotency-Replayed"));
+            var second = (await client.PostAsync(path, body)).ExpectError(403, "forbidden");
+            Assert.Equal("true", second.Header("Idempotency-Replayed"));
+            Assert.Equal(first.Body, second.Body);
+        }
+    }
+
+    [Fact]
+    public async Task A_blocked_declaration_stays_blocked_though_the_files_are_free()
+    {
+        var agent = await NewAgentAsync();
+        var key = $"owner/{Unique.Name()}";
+        var (one, two) = (await agent.HoldAsync($"project:{key}#one"), await agent.HoldAsync($"project:{key}#two"));
+        (await agent.DeclareAsync(one, "edit", "a")).Expect(200, "updated");
+        var (client, body) = (
+            agent.Client.WithIdempotencyKey(Unique.Name()),
+            new { claim_id = two.Id, mode = "edit", paths = new[] { "a" } });
+        var first = (await client.PostAsync("/v1/work/run/working-set", body)).ExpectError(409, "blocked");
+        (await agent.FinishAsync(one)).Expect(200, "finished");
+        var second = (await client.PostAsync("/v1/work/run/working-set", body)).ExpectError(409, "blocked");
+        Assert.Equal(first.Body, second.Body);
+        Assert.Equal("true", second.Header("Idempotency-Replayed"));
+        (await agent.DeclareAsync(two, "edit", "a")).Expect(200, "updated");
+    }
+
+    [Fact]
+    public async Task A_repeat_anywhere_says_that_the_claim_was_revoked_or_has_expired()
+    {
+        var agent = await NewAgentAsync();
+        var (one, two) = (
+            agent.Client.WithIdempotencyKey(Unique.Name()), agent.Client.WithIdempotencyKey(Unique.Name()));
+        var (lasting, brief) = (
+            new { resource = NewRepo(), duration_seconds = 600 }, new { resource = NewRepo(), duration_seconds = 5 });
+        var expiring = (await two.PostAsync(Start, brief)).Expect(200, "proceed");
+        var revoked = (await one.PostAsync(Start, lasting)).Expect(200, "proceed");
+        (await Shared.Owner.DeleteAsync($"/v1/work/claims/{revoked["claim.id"].Text()}")).Expect(200, "released");
+        IsReplay(revoked, await one.At(EdgeOf(1)).PostAsync(Start, lasting), "revoked");
+        await Eventually.PassedAsync(expiring["claim.expires_at"].Time());
+        await Eventually.TrueAsync(
+            TimeSpan.FromSeconds(1),
+            async () => (await two.At(EdgeOf(1)).PostAsync(Start, brief)).Header("Availsync-Claim-Status") == "expired",
+            "a repeat says that the claim has expired");
+        IsReplay(expiring, await two.PostAsync(Start, brief), "expired");
+    }
+
     private static void IsReplay(Answer first, Answer second, string? status)
     {
         second.Expect(first.Status);
         Assert.True(first.Bytes.SequenceEqual(second.Bytes), $"{first}\n{second}");
         Assert.Equal("true", second.Header("Idempotency-Replayed"));
-        Assert.Equal(status, status is null ? null : second.Header("Availsync-Claim-Status"));
+        Assert.Equal(status, second.Header("Availsync-Claim-Status"));
     }
 }

@@ -228,4 +228,56 @@ public abstract class ResourcesContract(Target target) : ContractTest(target)
         Assert.Empty((await (await (
             await NewWorkspaceAsync()).NewAgentAsync()).GetAsync("/v1/work/resources"))["resources"].EnumerateArray());
     }
+
+    [Fact]
+    public async Task The_check_and_the_legacy_claim_take_type_and_key_too()
+    {
+        var agent = await NewAgentAsync();
+        var name = Unique.Name();
+        var body = new { resource_type = "repo", resource_key = $"https://github.com/Owner/{name}.git" };
+        Assert.True((await agent.PostAsync("/v1/work/check", body)).Expect(200)["available"].Flag());
+        var claim = (await agent.PostAsync("/v1/work/claim", body)).Expect(201);
+        Assert.Equal($"repo:Owner/{name}", claim["claim.resource"].Text());
+        var check = (await agent.PostAsync("/v1/work/check", body)).Expect(200, "skip_run");
+        Assert.Equal(claim["claim.id"].Text(), check["blocking_claim.id"].Text());
+    }
+
+    [Fact]
+    public async Task The_names_of_parts_have_regard_to_case()
+    {
+        var agent = await NewAgentAsync();
+        var key = $"owner/{Unique.Name()}";
+        await agent.HoldAsync($"project:{key}#Part");
+        await agent.HoldAsync($"project:{key}#part");
+        (await agent.StartAsync($"project:{key}#part")).Expect(200, "skip_run");
+    }
+
+    [Fact]
+    public async Task A_repo_of_another_host_has_parts_of_its_own()
+    {
+        var agent = await NewAgentAsync();
+        var key = $"owner/{Unique.Name()}";
+        var part = await agent.HoldAsync($"project:gitlab.com/{key}#part");
+        var skip = (await agent.StartAsync($"repo:git@gitlab.com:{key}.git")).Expect(200, "skip_run");
+        Assert.Equal(part.Id, skip["blocking_claim.id"].Text());
+        await agent.HoldAsync($"repo:{key}");
+    }
+
+    [Fact]
+    public async Task The_resources_are_those_of_the_workspace_and_up_to_date_at_every_edge()
+    {
+        var workspace = await NewWorkspaceAsync();
+        var (agent, other) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync());
+        var claim = await agent.HoldAsync("repo:owner/repo", 5);
+        Client[] readers = [workspace.Owner.At(EdgeOf(1)), other.Client.At(EdgeOf(1)), agent.Client];
+        foreach (var reader in readers) Assert.Equal(1, await ActiveAsync(reader));
+        await Eventually.PassedAsync(claim.ExpiresAt);
+        await Eventually.TrueAsync(
+            TimeSpan.FromSeconds(1), async () => await ActiveAsync(agent.Client) == 0, "no claim is active any more");
+        await agent.HoldAsync("repo:owner/repo");
+        foreach (var reader in readers) Assert.Equal(1, await ActiveAsync(reader));
+
+        static async Task<long> ActiveAsync(Client reader) => Assert.Single((await reader.GetAsync(
+            "/v1/work/resources")).Expect(200)["resources"].EnumerateArray()).At("active_claims").Number();
+    }
 }

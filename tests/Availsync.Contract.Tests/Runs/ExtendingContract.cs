@@ -141,6 +141,44 @@ public abstract class ExtendingContract(Target target) : ContractTest(target)
         Assert.Equal("released", (await agent.ReadAsync(claim)).At("status").Text());
     }
 
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task An_extension_takes_all_that_a_declaration_takes(bool byPath)
+    {
+        var agent = await NewAgentAsync();
+        var claim = await agent.HoldAsync(NewRepo(), 600);
+        (await agent.DeclareAsync(claim, "edit", "a")).Expect(200, "updated");
+        Task<Answer> WithAsync(object working_set) =>
+            ExtendAsync(agent, claim, byPath, new { duration_minutes = 30, working_set });
+        string[] paths = ["b"];
+        (await WithAsync(new { mode = "read", operation = "add", paths })).ExpectError(400, "validation_failed");
+        (await WithAsync(new { mode = "edit", resource = "repo:some/other", paths }))
+            .ExpectError(400, "validation_failed");
+        Assert.Equal(claim.ExpiresAt, (await agent.ReadAsync(claim)).At("expires_at").Time());
+        var before = TimeProvider.System.GetUtcNow().AddMilliseconds(-1);
+        var answer = (await WithAsync(new { mode = "edit", operation = "add", lease_seconds = 60, paths }))
+            .Expect(200, "extended");
+        Assert.Equal(["a", "b"], answer["claim.working_set.paths"].Texts());
+        Assert.InRange(
+            answer["claim.working_set.expires_at"].Time(), before.AddSeconds(60),
+            TimeProvider.System.GetUtcNow().AddSeconds(60));
+        Assert.True(answer["claim.expires_at"].Time() > claim.ExpiresAt);
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task A_lease_that_is_over_cannot_be_extended_however_soon_one_asks(bool byPath)
+    {
+        var (agent, other) = (await NewAgentAsync(), await NewAgentAsync());
+        var resource = NewRepo();
+        var claim = await agent.HoldAsync(resource, 5);
+        await Eventually.PassedAsync(claim.ExpiresAt);
+        var refused = await ExtendAsync(agent, claim, byPath, new { duration_minutes = 1 });
+        Assert.Equal("expired", refused.ExpectError(409, "claim_not_active")["status"].Text());
+        Assert.True((await other.PostAsync("/v1/work/check", new { resource })).Expect(200)["available"].Flag());
+        (await other.StartAsync(resource)).Expect(200, "proceed");
+    }
+
     private static Task<Answer> ExtendAsync(Agent agent, Held claim, bool byPath, object body)
     {
         if (byPath) return agent.PostAsync($"/v1/work/claims/{claim.Id}/extend", body);

@@ -1,6 +1,8 @@
 namespace Availsync.Contract.Tests;
 
-/// <summary>The whole product in one process, on a SQLite file.</summary>
+/// <summary>
+/// The whole product in one process, on a SQLite file. A setting that is given as empty is left at its default.
+/// </summary>
 public sealed class StandaloneTarget(IReadOnlyDictionary<string, string>? settings = null) : Target
 {
     private readonly string _folder = Repository.Scratch();
@@ -43,6 +45,7 @@ public sealed class StandaloneTarget(IReadOnlyDictionary<string, string>? settin
             ["DOTNET_NOLOGO"] = "1",
         };
         environment.TryAdd("RateLimits__PerKeyPerSecond", "0");
+        foreach (var (name, _) in environment.Where(e => e.Value.Length == 0).ToList()) environment.Remove(name);
         _server = ServerProcess.Start(
             Repository.Dotnet, [Path.Combine(folder, "Availsync.Standalone.dll")], environment, folder);
         await Readiness.WaitAsync(Address, _server, TimeSpan.FromSeconds(60));

@@ -54,6 +54,7 @@ public abstract class CollidingContract(Target target) : ContractTest(target)
     [InlineData("read", "edit", false)]
     [InlineData("read", "delete", false)]
     [InlineData("edit", "read", false)]
+    [InlineData("delete", "read", false)]
     [InlineData("read", "read", false)]
     public async Task Editing_and_deleting_exclude_and_reading_does_not(string held, string wanted, bool collide)
     {
@@ -193,6 +194,20 @@ public abstract class CollidingContract(Target target) : ContractTest(target)
         (await agent.DeclareAsync(one, "edit", "c")).Expect(200);
         (await agent.ChangeDeclaredAsync(two, "add", "edit", "b")).Expect(200, "updated");
         (await agent.ChangeDeclaredAsync(two, "add", "edit", "c")).ExpectError(409, "blocked");
+    }
+
+    [Fact]
+    public async Task A_refusal_names_the_other_agent_that_holds_the_files()
+    {
+        var (holder, agent) = (await NewAgentAsync(), await NewAgentAsync());
+        var key = $"owner/{Unique.Name()}";
+        var (one, two) = (await holder.HoldAsync($"project:{key}#one"), await agent.HoldAsync($"project:{key}#two"));
+        (await holder.DeclareAsync(one, "edit", "src/")).Expect(200, "updated");
+        var refused = (await agent.DeclareAsync(two, "edit", "src/a.cs")).ExpectError(409, "blocked");
+        var blocking = refused["blocked.0.blocking_claim"];
+        Assert.Equal((holder.Id, holder.Name), (blocking.At("agent_id").Text(), blocking.At("agent_name").Text()));
+        Assert.Equal(($"{key}#one", 100L), (blocking.At("resource_key").Text(), blocking.At("priority").Number()));
+        Assert.False(blocking.At("owned_by_you").Flag());
     }
 
     /// <summary>An agent with a claim on each of two parts of one repo.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Availsync.System.Tests.Targets;
 using Availsync.System.Tests.Work;
 
@@ -25,19 +26,24 @@ public sealed class ServerRestartTests(StackTarget target) : TargetTests(target)
         await listener.HeardAllAsync(await target.Store.SequencesAsync(load.Prefix));
     }
 
-    [Fact]
-    public async Task Without_a_broker_a_start_is_refused_in_time_and_granted_once_it_is_back()
+    [Theory]
+    [InlineData("rabbitmq")]
+    [InlineData("arbiter")]
+    public async Task Without_a_broker_or_an_arbiter_a_start_is_refused_in_time_and_granted_once_it_is_back(string gone)
     {
-        await target.StackAsync("stop", "rabbitmq");
+        var resource = $"repo:crash/no-{gone}";
+        await target.StackAsync("stop", gone);
         var began = Clock.GetTimestamp();
-        var refused = await target.Work.StartAsync("repo:crash/no-broker", 60);
+        var refused = await target.Work.StartAsync(resource, 60);
         var took = Clock.GetElapsedTime(began);
-        await target.StackAsync("start", "rabbitmq");
+        await target.StackAsync("start", gone);
 
         Assert.Equal(503, refused.Status);
         Assert.Equal("arbiter_unavailable", refused.Error);
-        Assert.InRange(took.TotalSeconds, 0, 6);
+        var seconds = int.Parse(refused.Headers.GetValues("Retry-After").Single(), CultureInfo.InvariantCulture);
+        Assert.InRange(seconds, 1, 60);
+        Assert.InRange(took.TotalSeconds, 0, 5.5);
         await Target.UntilAsync("granted", TimeSpan.FromSeconds(30), async () =>
-            (await target.Work.TryStartAsync("repo:crash/no-broker", 60))?.Status == 200);
+            (await target.Work.TryStartAsync(resource, 60))?.Status == 200);
     }
 }
