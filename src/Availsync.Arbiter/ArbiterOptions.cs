@@ -30,6 +30,10 @@ public sealed class ArbiterOptions
     /// once and does not wait for the lease of the process before it. The epoch fences either way.
     /// </summary>
     public bool SoleInstance { get; set; }
+
+    /// <summary>How long listeners may resume from an event, in hours: after that the log keeps it no more.</summary>
+    [Range(1, 24 * 366)]
+    public int EventsKeptHours { get; set; } = 24;
 }
 
 /// <summary>The section <c>Partitions</c> of the configuration, the same for every edge and arbiter.</summary>

@@ -1,5 +1,6 @@
 using Availsync.Arbiter.Agents;
 using Availsync.Arbiter.Deciding;
+using Availsync.Arbiter.Events;
 using Availsync.Arbiter.Leases;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Queries;
@@ -38,6 +39,8 @@ public static class ArbiterService
             .Responder<ListClaims, ClaimPage, ClaimQueries>(ArbiterQueues.Claims)
             .Responder<ListResources, ResourcePage, ResourceQueries>(ArbiterQueues.Resources)
             .Responder<GetUsage, UsageFound, UsageQueries>(ArbiterQueues.Usage)
+            .Responder<ReadEvents, EventPage, EventReads>(EventQueues.Pages)
+            .Responder<ReadEventHeads, EventHeadsFound, EventReads>(EventQueues.Heads)
             .Handler<AgentEnded, AgentMessages>(AgentMessages.EndedQueue)
             .Handler<AgentResumed, AgentMessages>(AgentMessages.ResumedQueue));
         services.AddHealthChecks().AddCheck<PartitionsHealth>("partitions", tags: ["ready"]);
@@ -48,6 +51,7 @@ public static class ArbiterService
         services.AddHostedService<EventRelay>();
         services.AddHostedService<Ownership>();
         services.AddHostedService<AnswerPurge>();
+        services.AddHostedService<EventLogPurge>();
         return services;
     }
 

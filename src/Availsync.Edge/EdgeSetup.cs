@@ -2,6 +2,7 @@ using System.Text;
 using Availsync.Bus;
 using Availsync.Contracts;
 using Availsync.Edge.Access;
+using Availsync.Edge.Events;
 using Availsync.Edge.Health;
 using Availsync.Edge.Lanes;
 using Availsync.Edge.Limits;
@@ -32,6 +33,7 @@ public static class EdgeSetup
         ArgumentNullException.ThrowIfNull(configuration);
         AddOptions<EdgeOptions>(services, configuration, EdgeOptions.Section);
         AddOptions<PartitionOptions>(services, configuration, PartitionOptions.Section);
+        AddOptions<EventStreamOptions>(services, configuration, EventStreamOptions.Section);
         AddOptions<RateLimitOptions>(services, configuration, RateLimitOptions.Section);
         AddOptions<AccountingOptions>(services, configuration, AccountingOptions.Section);
         services.AddInternalIdentity(configuration);
@@ -60,14 +62,19 @@ public static class EdgeSetup
         services.AddSingleton<WaitingCalls>();
         services.AddSingleton<WorkCalls>();
         services.AddSingleton<ClaimReads>();
+        services.AddSingleton<EventFeeds>();
+        services.AddSingleton<EventStreams>();
+        services.AddSingleton<HeadWatch>();
         services.AddSingleton<SetupTests>();
         services.AddSingleton<TrafficQueue>();
         services.AddSingleton<TrafficRecorder>();
         services.AddHostedService<TrafficPublisher>();
         services.AddHostedService<MeterReports>();
+        services.AddHostedService(provider => provider.GetRequiredService<HeadWatch>());
         return services.AddBusParts(bus => bus
             .Broadcast<PrincipalChanged, PrincipalChanges>()
-            .Broadcast<WaitsAnswered, WaitingRoom>());
+            .Broadcast<WaitsAnswered, WaitingRoom>()
+            .Broadcast<EventsLogged, EventSignals>());
     }
 
     /// <summary>The edge's part of the pipeline, with routing of its own.</summary>
@@ -82,6 +89,7 @@ public static class EdgeSetup
         return app.UseEndpoints(routes =>
         {
             routes.MapWork();
+            routes.MapEvents();
             routes.MapSetupTest();
             routes.MapAccounting();
             routes.MapHealth();

@@ -25,6 +25,11 @@ public sealed class DocumentTests(TestTargets targets) : DocumentContract(target
 
 public sealed class ErrorsTests(TestTargets targets) : ErrorsContract(targets.Stack);
 
+public sealed class EventsTests(TestTargets targets) : EventsContract(targets.Stack);
+
+[Collection(Alone.Name)]
+public sealed class EventRunTests(TestTargets targets) : EventRunContract(targets.Stack);
+
 public sealed class ExtendingTests(TestTargets targets) : ExtendingContract(targets.Stack);
 
 public sealed class FinishingTests(TestTargets targets) : FinishingContract(targets.Stack);

@@ -25,6 +25,11 @@ public sealed class DocumentTests(TestTargets targets) : DocumentContract(target
 
 public sealed class ErrorsTests(TestTargets targets) : ErrorsContract(targets.Standalone);
 
+public sealed class EventsTests(TestTargets targets) : EventsContract(targets.Standalone);
+
+[Collection(Alone.Name)]
+public sealed class EventRunTests(TestTargets targets) : EventRunContract(targets.Standalone);
+
 public sealed class ExtendingTests(TestTargets targets) : ExtendingContract(targets.Standalone);
 
 public sealed class FinishingTests(TestTargets targets) : FinishingContract(targets.Standalone);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Availsync.Arbiter.Events;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Store;
 using Availsync.Bus.Durable;
@@ -9,9 +10,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Availsync.Arbiter.Relay;
 
 /// <summary>
-/// Publishes what was committed, in the order of its commits, and deletes it once it is safe with the broker. It reads
-/// the table and keeps nothing in memory, so what a predecessor left behind and what comes now take the same way. A
-/// crash between publishing and deleting has events published twice: consumers drop an <c>event_id</c> they know.
+/// Publishes what was committed, in the order of its commits, and once it is safe with the broker moves it from the
+/// outbox into the log that listeners read. It reads the table and keeps nothing in memory, so what a predecessor left
+/// behind and what comes now take the same way. A crash between publishing and moving has events published twice:
+/// consumers drop an <c>event_id</c> they know. In the log each is once.
 /// </summary>
 internal sealed partial class EventRelay(
     PartitionMap partitions,
@@ -70,13 +72,42 @@ internal sealed partial class EventRelay(
 
         var events = rows.SelectMany(r => JsonSerializer.Deserialize<List<ClaimEvent>>(r.Events)!).ToList();
         await publisher.PublishAsync(new ClaimEvents(events), cancellationToken);
-        var ids = rows.Select(r => r.Id).ToList();
-        await using var transaction = await context.BeginWriteAsync(cancellationToken);
-        await context.EventBatches.Where(b => ids.Contains(b.Id)).ExecuteDeleteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        var heads = await MoveAsync(context, [.. rows.Select(r => r.Id)], events, cancellationToken);
+        if (heads.Count > 0) await TellAsync(new EventsLogged(heads), cancellationToken);
         return true;
+    }
+
+    /// <summary>
+    /// Moves published events into the log. A former owner may be relaying the same rows: who deletes them logs them,
+    /// and who finds one missing leaves all as it is and reads the table again.
+    /// </summary>
+    private async Task<IReadOnlyList<EventHead>> MoveAsync(
+        ArbiterDbContext context, List<long> ids, List<ClaimEvent> events, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
+        var deleted = await context.EventBatches.Where(b => ids.Contains(b.Id)).ExecuteDeleteAsync(cancellationToken);
+        if (deleted < ids.Count) return [];
+        var heads = await EventLog.AppendAsync(context, events, time.GetUtcNow(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return heads;
+    }
+
+    /// <summary>A hint for listeners. Where it is lost they find out by themselves, a little later.</summary>
+    private async Task TellAsync(EventsLogged logged, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await publisher.PublishAsync(logged, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Untold(logger, exception);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Events could not be published; they are kept and tried again")]
     private static partial void Failed(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Listeners were not told of new events; they will look")]
+    private static partial void Untold(ILogger logger, Exception exception);
 }

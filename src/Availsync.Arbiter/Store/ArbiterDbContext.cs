@@ -1,3 +1,4 @@
+using Availsync.Arbiter.Events;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,6 +24,10 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
     public DbSet<AnswerRow> Answers => Set<AnswerRow>();
 
     public DbSet<EventBatchRow> EventBatches => Set<EventBatchRow>();
+
+    public DbSet<EventHeadRow> EventHeads => Set<EventHeadRow>();
+
+    public DbSet<EventChunkRow> EventChunks => Set<EventChunkRow>();
 
     public DbSet<AgentRow> Agents => Set<AgentRow>();
 
@@ -58,6 +63,16 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
         {
             batch.HasKey(b => b.Id);
             batch.Property(b => b.Id).ValueGeneratedOnAdd();
+        });
+        modelBuilder.Entity<EventHeadRow>(head =>
+        {
+            head.HasKey(h => h.OrgId);
+            head.Property(h => h.OrgId).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<EventChunkRow>(chunk =>
+        {
+            chunk.HasKey(c => new { c.OrgId, c.Last });
+            chunk.HasIndex(c => c.LoggedAt);
         });
         modelBuilder.Entity<QuotaRow>(quota =>
         {

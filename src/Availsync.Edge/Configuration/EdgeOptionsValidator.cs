@@ -5,6 +5,7 @@ namespace Availsync.Edge;
 /// <summary>Lists everything that is wrong with the edge's configuration, section by section.</summary>
 internal sealed class EdgeOptionsValidator :
     IValidateOptions<EdgeOptions>,
+    IValidateOptions<EventStreamOptions>,
     IValidateOptions<PartitionOptions>,
     IValidateOptions<RateLimitOptions>,
     IValidateOptions<AccountingOptions>
@@ -22,6 +23,17 @@ internal sealed class EdgeOptionsValidator :
         Range(failures, "Edge:TrafficGatherMilliseconds", options.TrafficGatherMilliseconds, 0, 5_000);
         foreach (var origin in options.AllowedOrigins.Where(o => !IsHttp(o)))
             failures.Add($"Edge:AllowedOrigins has \"{origin}\", which is not an http or https origin.");
+        return Result(failures);
+    }
+
+    public ValidateOptionsResult Validate(string? name, EventStreamOptions options)
+    {
+        var failures = new List<string>();
+        Range(failures, "Events:HeartbeatSeconds", options.HeartbeatSeconds, 1, 300);
+        Range(failures, "Events:StreamsMax", options.StreamsMax, 1, 100_000);
+        Range(failures, "Events:StreamsPerWorkspaceMax", options.StreamsPerWorkspaceMax, 1, 100_000);
+        Range(failures, "Events:WriteWithinSeconds", options.WriteWithinSeconds, 1, 300);
+        Range(failures, "Events:PollSeconds", options.PollSeconds, 1, 60);
         return Result(failures);
     }
 

@@ -14,6 +14,8 @@ internal sealed class TrafficRecorder(TrafficQueue queue, TimeProvider time)
     {
         var start = time.GetTimestamp();
         var isCutOff = true;
+        var begun = new AnswerBegun(() => TryRecord(context, time.GetElapsedTime(start), isCutOff: false));
+        context.Features.Set(begun);
         try
         {
             await next(context);
@@ -21,10 +23,15 @@ internal sealed class TrafficRecorder(TrafficQueue queue, TimeProvider time)
         }
         finally
         {
-            // Who could not be authenticated has no workspace to tell it to.
-            if (context.Features.Get<Visit>() is { Principal: { } principal } visit)
-                Record(context, principal, visit.Note, time.GetElapsedTime(start), isCutOff);
+            if (!begun.IsRecorded) TryRecord(context, time.GetElapsedTime(start), isCutOff);
         }
+    }
+
+    private void TryRecord(HttpContext context, TimeSpan latency, bool isCutOff)
+    {
+        // Who could not be authenticated has no workspace to tell it to.
+        if (context.Features.Get<Visit>() is { Principal: { } principal } visit)
+            Record(context, principal, visit.Note, latency, isCutOff);
     }
 
     private void Record(HttpContext context, Principal principal, TrafficNote note, TimeSpan latency, bool isCutOff)

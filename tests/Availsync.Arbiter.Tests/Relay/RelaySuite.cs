@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Availsync.Arbiter.Events;
 using Availsync.Arbiter.Relay;
 using Availsync.Bus.Durable;
 using Availsync.Contracts;
@@ -66,6 +67,57 @@ public abstract class RelaySuite(StorageProvider provider)
         Assert.Equal(1, Assert.Single(await broker.TakeAsync(1)).Sequence);
     }
 
+    [Fact]
+    public async Task What_was_published_is_in_the_log_once_and_listeners_are_told_how_far_it_goes()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var arbiter = await world.TakeOverAsync();
+        var broker = new Broker();
+        await using var relay = await RunAsync(world, arbiter, broker);
+        await arbiter.DecideAsync(world.Start("repo:a/b"));
+        await arbiter.DecideAsync(world.Start("repo:c/d"));
+
+        var published = await broker.TakeAsync(2);
+        while ((await broker.ToldAsync()).Position < 2)
+        {
+        }
+
+        Assert.Equal(published, (await LogAsync(world)).Events);
+    }
+
+    [Fact]
+    public async Task Two_relays_of_the_same_rows_log_each_event_once_and_in_order()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var former = await world.TakeOverAsync();
+        for (var agent = 1; agent <= 3; agent++) await former.DecideAsync(world.Start("repo:a/b", agent));
+
+        // The former owner has read the rows and is publishing them when the next one takes over and relays them too.
+        var slow = new Broker { Held = new TaskCompletionSource() };
+        await using var formerRelay = await RunAsync(world, former, slow);
+        former.Relay.Set();
+        await slow.TakeAsync(3);
+        var owner = await world.TakeOverAsync();
+        await owner.DecideAsync(world.Start("repo:a/b", agent: 4));
+        var broker = new Broker();
+        await using var relay = await RunAsync(world, owner, broker);
+        owner.Relay.Set();
+        while ((await broker.ToldAsync()).Position < 4)
+        {
+        }
+
+        slow.Held.SetResult();
+        former.Relay.Set();
+        await formerRelay.DisposeAsync();
+        Assert.Equal([1L, 2L, 3L, 4L], (await LogAsync(world)).Events.Select(e => e.Sequence));
+    }
+
+    private static async Task<EventPage> LogAsync(ArbiterWorld world)
+    {
+        await using var context = await world.Contexts.CreateDbContextAsync();
+        return await new EventReads(context).HandleAsync(new ReadEvents(world.OrgId, 0), default);
+    }
+
     private static async Task<Running> RunAsync(ArbiterWorld world, ArbiterWorld.Instance arbiter, Broker broker)
     {
         var relay = new EventRelay(
@@ -83,10 +135,14 @@ public abstract class RelaySuite(StorageProvider provider)
     {
         private readonly Channel<ClaimEvent> _events = Channel.CreateUnbounded<ClaimEvent>();
         private readonly Channel<bool> _refusals = Channel.CreateUnbounded<bool>();
+        private readonly Channel<EventHead> _told = Channel.CreateUnbounded<EventHead>();
 
         public volatile bool IsDown;
 
-        public Task PublishAsync<TMessage>(TMessage message, CancellationToken cancellationToken)
+        /// <summary>What a message waits for after it has been taken.</summary>
+        public TaskCompletionSource? Held { get; init; }
+
+        public async Task PublishAsync<TMessage>(TMessage message, CancellationToken cancellationToken)
             where TMessage : class
         {
             if (IsDown)
@@ -95,9 +151,17 @@ public abstract class RelaySuite(StorageProvider provider)
                 throw new IOException("The broker is down.");
             }
 
+            if (message is EventsLogged logged)
+            {
+                foreach (var head in logged.Heads) _told.Writer.TryWrite(head);
+                return;
+            }
+
             foreach (var one in Assert.IsType<ClaimEvents>(message).Events) _events.Writer.TryWrite(one);
-            return Task.CompletedTask;
+            if (Held is { } held) await held.Task.WaitAsync(cancellationToken);
         }
+
+        public async Task<EventHead> ToldAsync() => await _told.Reader.ReadAsync();
 
         public async Task RefusedAsync() => await _refusals.Reader.ReadAsync();
 

@@ -63,6 +63,10 @@ internal sealed class OpenApiDocument
         return faults;
     }
 
+    /// <summary>What is wrong with a value of a named schema.</summary>
+    public IReadOnlyList<string> FaultsOf(string schema, JsonElement value) =>
+        _schemas.FaultsOf(_schemas.Find($"#/components/schemas/{schema}"), value, closed: true);
+
     private static OpenApiDocument Load() => new(JsonDocument.Parse(Bytes()).RootElement);
 
     private static string Lower(string method) => method.ToLowerInvariant();

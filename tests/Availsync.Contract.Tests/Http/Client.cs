@@ -91,6 +91,14 @@ public sealed class Client
         return await SendAsync(request, $"{method} {path}");
     }
 
+    /// <summary>Sends, and returns when the answer has begun.</summary>
+    public async Task<HttpResponseMessage> BeginAsync(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Address, path));
+        foreach (var (name, value) in _headers) request.Headers.TryAddWithoutValidation(name, value);
+        return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
     /// <summary>Sends a message as it is.</summary>
     public static async Task<Answer> SendAsync(HttpRequestMessage request, string name)
     {

@@ -14,6 +14,11 @@ public sealed class OptionsTests
     [InlineData("Edge:PrincipalsMax", "0")]
     [InlineData("Edge:TrafficQueueMax", "0")]
     [InlineData("Edge:TrafficGatherMilliseconds", "5001")]
+    [InlineData("Events:HeartbeatSeconds", "0")]
+    [InlineData("Events:StreamsMax", "0")]
+    [InlineData("Events:StreamsPerWorkspaceMax", "0")]
+    [InlineData("Events:WriteWithinSeconds", "301")]
+    [InlineData("Events:PollSeconds", "0")]
     [InlineData("Accounting:Address", "ftp://x")]
     [InlineData("Internal:SigningKey", "c2hvcnQ=")]
     public async Task A_wrong_setting_stops_the_service_and_is_named(string key, string value)

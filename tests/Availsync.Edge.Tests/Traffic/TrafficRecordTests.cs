@@ -50,6 +50,7 @@ public sealed class TrafficRecordTests : IAsyncLifetime
     [InlineData("GET", "/v1/work/claims/{claim_id}", "claim.get")]
     [InlineData("GET", "/v1/work/claims", "claim.list")]
     [InlineData("GET", "/v1/work/resources", "resource.list")]
+    [InlineData("GET", "/v1/work/events", "event.stream")]
     [InlineData("POST", "/v1/activity/usage", "usage.report")]
     [InlineData("POST", "/v1/mcp/heartbeat", "heartbeat")]
     [InlineData("GET", "/v1/me", "me")]

@@ -23,6 +23,58 @@ namespace Availsync.Arbiter.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Availsync.Arbiter.Events.EventChunkRow", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<long>("Last")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last");
+
+                    b.Property<string>("Events")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("events");
+
+                    b.Property<long>("First")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first");
+
+                    b.Property<DateTimeOffset>("LoggedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("logged_at");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("integer")
+                        .HasColumnName("size");
+
+                    b.HasKey("OrgId", "Last")
+                        .HasName("pk_event_chunks");
+
+                    b.HasIndex("LoggedAt")
+                        .HasDatabaseName("ix_event_chunks_logged_at");
+
+                    b.ToTable("event_chunks", "arbiter");
+                });
+
+            modelBuilder.Entity("Availsync.Arbiter.Events.EventHeadRow", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("OrgId")
+                        .HasName("pk_event_heads");
+
+                    b.ToTable("event_heads", "arbiter");
+                });
+
             modelBuilder.Entity("Availsync.Arbiter.Store.AgentRow", b =>
                 {
                     b.Property<Guid>("Id")

@@ -17,6 +17,58 @@ namespace Availsync.Arbiter.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Availsync.Arbiter.Events.EventChunkRow", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
+                    b.Property<long>("Last")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last");
+
+                    b.Property<string>("Events")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("events");
+
+                    b.Property<long>("First")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first");
+
+                    b.Property<long>("LoggedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("logged_at");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.HasKey("OrgId", "Last")
+                        .HasName("pk_event_chunks");
+
+                    b.HasIndex("LoggedAt")
+                        .HasDatabaseName("ix_event_chunks_logged_at");
+
+                    b.ToTable("event_chunks");
+                });
+
+            modelBuilder.Entity("Availsync.Arbiter.Events.EventHeadRow", b =>
+                {
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.HasKey("OrgId")
+                        .HasName("pk_event_heads");
+
+                    b.ToTable("event_heads");
+                });
+
             modelBuilder.Entity("Availsync.Arbiter.Store.AgentRow", b =>
                 {
                     b.Property<Guid>("Id")

@@ -1,0 +1,84 @@
+using Availsync.Contracts;
+using Availsync.Edge.Answers;
+
+namespace Availsync.Edge.Events;
+
+/// <summary>An event as listeners see it, member by member in the contract's order.</summary>
+/// <param name="Type">As the contract names it: <c>claim.granted</c>.</param>
+/// <param name="Root">The repo, or the plain project, whose events are in order and counted.</param>
+/// <param name="Sequence">Grows with every event of the root; those that are not shown leave gaps.</param>
+/// <param name="Claim">The claim as the event has left it; null for a run that was skipped.</param>
+/// <param name="BlockingClaim">Who was in the way of a run that was skipped.</param>
+/// <param name="PreemptedBy">Who displaced a claim that was preempted.</param>
+internal sealed record EventView(
+    Guid EventId,
+    string Type,
+    Guid OrgId,
+    string Root,
+    long Sequence,
+    DateTimeOffset At,
+    string? RequestId,
+    Guid AgentId,
+    string AgentName,
+    ResourceType ResourceType,
+    string ResourceKey,
+    string Resource,
+    ClaimView? Claim,
+    BlockingClaimView? BlockingClaim,
+    BlockingClaimView? PreemptedBy)
+{
+    /// <summary>The resource, to be compared; not a part of what is sent.</summary>
+    internal ResourceRef? Subject { get; init; }
+
+    /// <summary>How an event is shown; null for what is nobody's business: observations and rehearsals.</summary>
+    public static EventView? Of(ClaimEvent one) => one.Fact switch
+    {
+        ClaimGranted fact => OfClaim(one, EventType.Granted, fact.Claim),
+        ClaimExtended fact => OfClaim(one, EventType.Extended, fact.Claim),
+        ClaimReleased fact => OfClaim(one, EventType.Released, fact.Claim),
+        ClaimExpired fact => OfClaim(one, EventType.Expired, fact.Claim),
+        ClaimPreempted fact => OfClaim(one, EventType.Preempted, fact.Claim, fact.By),
+        ClaimRevoked fact => OfClaim(one, EventType.Revoked, fact.Claim),
+        WorkingSetChanged fact => OfClaim(one, EventType.WorkingSetChanged, fact.Claim),
+        RunSkipped fact => Of(one, EventType.RunSkipped, fact.Caller.AgentId, fact.Caller.AgentName, fact.Resource) with
+        {
+            BlockingClaim = BlockingClaimView.Of(fact.BlockedBy),
+        },
+        _ => null,
+    };
+
+    private static EventView? OfClaim(ClaimEvent one, string type, Claim claim, BlockingClaim? by = null) =>
+        claim.IsRehearsal ? null : Of(one, type, claim.AgentId, claim.AgentName, claim.Resource) with
+        {
+            Claim = ClaimView.Of(claim),
+            PreemptedBy = BlockingClaimView.Of(by),
+        };
+
+    private static EventView Of(ClaimEvent one, string type, Guid agentId, string agentName, ResourceRef resource) =>
+        new(
+            one.EventId, type, one.OrgId, one.Root, one.Sequence, one.At, one.RequestId, agentId, agentName,
+            resource.Type, resource.Key, resource.ToString(), Claim: null, BlockingClaim: null, PreemptedBy: null)
+        {
+            Subject = resource,
+        };
+}
+
+/// <summary>The names of events, a closed list.</summary>
+internal static class EventType
+{
+    public const string Granted = "claim.granted";
+    public const string Extended = "claim.extended";
+    public const string Released = "claim.released";
+    public const string Expired = "claim.expired";
+    public const string Preempted = "claim.preempted";
+    public const string Revoked = "claim.revoked";
+    public const string RunSkipped = "run.skipped";
+    public const string WorkingSetChanged = "working_set.changed";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Granted, Extended, Released, Expired, Preempted, Revoked, RunSkipped, WorkingSetChanged];
+
+    /// <summary>What stands for all names that begin alike: <c>claim.*</c>.</summary>
+    public static IReadOnlyList<string> Families { get; } = ["claim.*", "run.*", "working_set.*", "hold.*"];
+}

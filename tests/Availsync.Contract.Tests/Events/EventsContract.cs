@@ -1,0 +1,280 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Availsync.Contract.Tests;
+
+/// <summary>The stream of a workspace's claim events.</summary>
+public abstract class EventsContract(Target target) : ContractTest(target)
+{
+    private const string Path = "/v1/work/events";
+
+    [Fact]
+    public async Task Whatever_happens_to_claims_arrives_in_order()
+    {
+        var workspace = await NewWorkspaceAsync();
+        var (agent, other) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync());
+        await using var reader = await EventReader.OpenAsync(agent.Client);
+        Assert.Equal("text/event-stream", reader.Response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("no-store", reader.Response.Headers.CacheControl!.ToString());
+
+        var repo = NewRepo();
+        var claim = await agent.HoldAsync(repo);
+        (await other.StartAsync(repo)).Expect(200, "skip_run");
+        (await agent.DeclareAsync(claim, "edit", "src/")).Expect(200);
+        (await agent.ExtendAsync(claim, 900)).Expect(200, "extended");
+        (await agent.FinishAsync(claim)).Expect(200, "finished");
+        var revoked = await other.HoldAsync(repo);
+        (await workspace.Owner.DeleteAsync($"/v1/work/claims/{revoked.Id}")).Expect(200);
+        var lapsed = await other.HoldAsync(repo, 5);
+
+        var events = await reader.TakeAsync(9);
+        Assert.Equal(
+            [
+                "claim.granted", "run.skipped", "working_set.changed", "claim.extended", "claim.released",
+                "claim.granted", "claim.revoked", "claim.granted", "claim.expired",
+            ],
+            events.Select(e => e.Type));
+        Assert.Equal(Enumerable.Range(1, 9).Select(n => (long)n), events.Select(e => e.Sequence));
+        Assert.All(events, e => Assert.Equal((workspace.Id, repo), (Text(e, "org_id"), Text(e, "resource"))));
+        Assert.Single(events.Select(e => e.Root).Distinct());
+        Assert.Equal(events.Length, events.Select(e => e.EventId).Distinct().Count());
+        Assert.Equal(claim.Id, events[1].Body.At("blocking_claim.id").Text());
+        Assert.Equal(other.Id, Text(events[1], "agent_id"));
+        Assert.Equal(["src/"], events[2].Body.At("claim.working_set.paths").Texts());
+        Assert.Equal(
+            ["released", "revoked", "expired"],
+            new[] { events[4], events[6], events[8] }.Select(e => e.Body.At("claim.status").Text()));
+        Assert.Equal(lapsed.Id, events[8].Body.At("claim.id").Text());
+        Assert.True(events[8].Body.At("request_id").IsNull());
+    }
+
+    [Fact]
+    public async Task An_event_names_the_call_that_caused_it_and_arrives_within_a_second_on_every_edge()
+    {
+        var workspace = await NewWorkspaceAsync();
+        var agent = await workspace.NewAgentAsync();
+        foreach (var edge in Target.Addresses)
+        {
+            await using var reader = await EventReader.OpenAsync(agent.Client.At(edge));
+            var call = Unique.Name();
+            var start = (await agent.Client.With("X-Request-Id", call).PostAsync(
+                "/v1/work/run/start", new { resource = NewRepo() })).Expect(200, "proceed");
+            var at = Stopwatch.GetTimestamp();
+            var one = await reader.NextAsync();
+            Assert.InRange(Stopwatch.GetElapsedTime(at), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            Assert.Equal((call, start["claim.id"].Text()), (Text(one, "request_id"), one.Body.At("claim.id").Text()));
+        }
+    }
+
+    [Fact]
+    public async Task Only_what_was_asked_for_arrives()
+    {
+        var workspace = await NewWorkspaceAsync();
+        var agent = await workspace.NewAgentAsync();
+        var (watched, unwatched) = (NewRepo(), NewRepo());
+        await using var resource = await EventReader.OpenAsync(
+            agent.Client, $"?resource={Uri.EscapeDataString(watched.ToUpperInvariant().Replace("REPO:", "repo:", StringComparison.Ordinal))}");
+        await using var types = await EventReader.OpenAsync(agent.Client, "?type=claim.released,run.*");
+        await using var both = await EventReader.OpenAsync(
+            agent.Client, $"?type=claim.released&type=run.skipped&resource={watched}&resource={NewRepo()}");
+        foreach (var repo in (string[])[unwatched, watched])
+        {
+            var claim = await agent.HoldAsync(repo);
+            (await agent.StartAsync(repo)).Expect(200, "skip_run");
+            (await agent.FinishAsync(claim)).Expect(200);
+        }
+
+        Assert.Equal(
+            [(watched, "claim.granted"), (watched, "run.skipped"), (watched, "claim.released")],
+            Shapes(await resource.TakeAsync(3)));
+        Assert.Equal(
+            [
+                (unwatched, "run.skipped"), (unwatched, "claim.released"),
+                (watched, "run.skipped"), (watched, "claim.released"),
+            ],
+            Shapes(await types.TakeAsync(4)));
+        Assert.Equal([(watched, "run.skipped"), (watched, "claim.released")], Shapes(await both.TakeAsync(2)));
+    }
+
+    [Fact]
+    public async Task A_listener_that_comes_back_goes_on_where_it_was_at_any_edge()
+    {
+        var workspace = await NewWorkspaceAsync();
+        var agent = await workspace.NewAgentAsync();
+        await using (var first = await EventReader.OpenAsync(agent.Client))
+        {
+            await agent.HoldAsync(NewRepo());
+            Assert.Equal(1, (await first.NextAsync()).Id);
+        }
+
+        foreach (var _ in Enumerable.Range(0, 5)) await agent.HoldAsync(NewRepo());
+        foreach (var edge in Target.Addresses)
+        {
+            await using var back = await EventReader.OpenAsync(agent.Client.At(edge), after: 1);
+            Assert.Equal([2L, 3, 4, 5, 6], (await back.TakeAsync(5)).Select(e => e.Id));
+            await using var all = await EventReader.OpenAsync(agent.Client.At(edge), after: 0);
+            Assert.Equal(1, (await all.NextAsync()).Id);
+        }
+    }
+
+    [Fact]
+    public async Task An_id_that_this_log_never_had_is_told_by_a_reset()
+    {
+        var agent = await (await NewWorkspaceAsync()).NewAgentAsync();
+        await using var reader = await EventReader.OpenAsync(agent.Client, after: 1_000_000);
+        var reset = await reader.NextAsync();
+        Assert.Equal((0, "stream.reset"), (reset.Id, reset.Type));
+        await agent.HoldAsync(NewRepo());
+        Assert.Equal((1, "claim.granted"), ((await reader.NextAsync()).Id, "claim.granted"));
+    }
+
+    [Fact]
+    public async Task Another_workspace_hears_nothing_and_counts_for_itself()
+    {
+        var (mine, theirs) = (await NewWorkspaceAsync(), await NewWorkspaceAsync());
+        var (agent, stranger) = (await mine.NewAgentAsync(), await theirs.NewAgentAsync());
+        await using var reader = await EventReader.OpenAsync(agent.Client, after: 0);
+        var repo = NewRepo();
+        for (var n = 0; n < 10; n++) await stranger.FinishAsync(await stranger.HoldAsync(repo));
+        var claim = await agent.HoldAsync(repo);
+        var one = await reader.NextAsync();
+        Assert.Equal((1, mine.Id, claim.Id), (one.Id, Text(one, "org_id"), one.Body.At("claim.id").Text()));
+        await agent.FinishAsync(claim);
+        Assert.Equal((2, mine.Id), ((await reader.NextAsync()).Id, mine.Id));
+    }
+
+    [Fact]
+    public async Task People_of_every_role_may_listen()
+    {
+        var agent = await NewAgentAsync();
+        foreach (var role in (string[])["admin", "viewer"])
+        {
+            var repo = NewRepo();
+            var member = await Shared.NewMemberAsync(role);
+            await using var reader = await EventReader.OpenAsync(member.Client, $"?resource={repo}");
+            await agent.HoldAsync(repo);
+            Assert.Equal("claim.granted", (await reader.NextAsync()).Type);
+        }
+    }
+
+    [Fact]
+    public async Task Rehearsals_and_observations_are_nobody_s_news()
+    {
+        var workspace = await NewWorkspaceAsync();
+        var (agent, observer) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync(mode: "observe"));
+        await using var reader = await EventReader.OpenAsync(agent.Client);
+        (await workspace.Owner.PostAsync($"{agent.Path}/setup-test")).Expect(200);
+        (await observer.StartAsync(NewRepo())).Expect(200, "proceed");
+        var claim = await agent.HoldAsync(NewRepo());
+        Assert.Equal(claim.Id, (await reader.NextAsync()).Body.At("claim.id").Text());
+    }
+
+    [Theory]
+    [InlineData("?type=claim.lost", null, "type")]
+    [InlineData("?type=claim.granted,", null, "type")]
+    [InlineData("?resource=owner/repo", null, "resource")]
+    [InlineData("?resource=repo:a/b&resource=x&type=*", null, "resource", "type")]
+    [InlineData("", "first", "Last-Event-ID")]
+    [InlineData("?type=x", "-1", "Last-Event-ID", "type")]
+    public async Task What_cannot_be_understood_is_400_and_named(string query, string? after, params string[] fields)
+    {
+        var client = (await NewAgentAsync()).Client;
+        if (after is not null) client = client.With("Last-Event-ID", after);
+        (await client.GetAsync(Path + query)).ExpectWrong(fields);
+    }
+
+    [Fact]
+    public async Task Without_a_credential_nobody_listens()
+    {
+        (await Anonymous.GetAsync(Path)).ExpectError(401, "unauthorized");
+        (await Anonymous.WithKey("avs_live_nonsense").GetAsync(Path)).ExpectError(401, "unauthorized");
+    }
+
+    [Fact]
+    public async Task A_stream_ends_within_a_second_of_its_credential_on_every_edge()
+    {
+        var workspace = await NewWorkspaceAsync();
+        foreach (var edge in Target.Addresses)
+        {
+            var (revoked, disabled) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync());
+            var member = await workspace.NewMemberAsync("viewer");
+            await using var byKey = await EventReader.OpenAsync(revoked.Client.At(edge), "?type=claim.preempted");
+            await using var byAgent = await EventReader.OpenAsync(disabled.Client.At(edge), "?type=claim.preempted");
+            await using var bySession = await EventReader.OpenAsync(member.Client.At(edge), "?type=claim.preempted");
+            (await workspace.Owner.DeleteAsync($"{revoked.Path}/keys/{revoked.KeyId}")).Expect(204);
+            await EndsAsync(byKey);
+            (await workspace.Owner.PatchAsync(disabled.Path, new { disabled = true })).Expect(200);
+            await EndsAsync(byAgent);
+            (await member.Client.PostAsync("/v1/auth/logout")).Expect(204);
+            await EndsAsync(bySession);
+        }
+    }
+
+    [Fact]
+    public async Task Silence_is_broken_every_fifteen_seconds()
+    {
+        await using var reader = await EventReader.OpenAsync((await (await NewWorkspaceAsync()).NewAgentAsync()).Client);
+        var at = Stopwatch.GetTimestamp();
+        Assert.Equal("retry: 1000", await reader.LineAsync(TimeSpan.FromSeconds(1)));
+        Assert.Equal("id: 0", await reader.LineAsync(TimeSpan.FromSeconds(1)));
+        Assert.Equal("", await reader.LineAsync(TimeSpan.FromSeconds(1)));
+        Assert.Equal(": heartbeat", await reader.LineAsync(TimeSpan.FromSeconds(20)));
+        Assert.InRange(Stopwatch.GetElapsedTime(at), TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(17));
+        Assert.Equal("", await reader.LineAsync(TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public async Task Who_takes_nothing_is_cut_off_and_comes_back()
+    {
+        const int Events = 80;
+        var agent = await (await NewWorkspaceAsync()).NewAgentAsync();
+        var claim = await agent.HoldAsync(NewRepo());
+        string[] paths = [.. Enumerable.Range(0, 1000).Select(n => $"{n}/{new string('x', 190)}")];
+        for (var n = 1; n < Events; n++)
+            (await agent.DeclareAsync(claim, "edit", [.. paths[1..], $"{n}"])).Expect(200);
+
+        using var socket = new TcpClient { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(Target.Address.Host, Target.Address.Port);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET {Path} HTTP/1.0\r\nHost: x\r\nAuthorization: Bearer {agent.ApiKey}\r\nLast-Event-ID: 0\r\n\r\n"));
+        await Eventually.PassedAsync(TimeProvider.System.GetUtcNow().AddSeconds(13)); // 10 s is what it is given.
+        var last = await ReadToTheEndAsync(socket.GetStream());
+        Assert.InRange(last, 0, Events - 1);
+        await using var back = await EventReader.OpenAsync(agent.Client, after: last);
+        Assert.Equal(
+            Enumerable.Range((int)last + 1, Events - (int)last).Select(n => (long)n),
+            (await back.TakeAsync(Events - (int)last)).Select(e => e.Id));
+    }
+
+    /// <summary>The last event that lay in the connection when it was cut off.</summary>
+    private static async Task<long> ReadToTheEndAsync(NetworkStream stream)
+    {
+        var last = 0L;
+        try
+        {
+            await foreach (var item in SseParser.Create(stream).EnumerateAsync())
+                last = long.Parse(item.EventId!, CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            // It was reset, not closed.
+        }
+
+        return last;
+    }
+
+    private static async Task EndsAsync(EventReader reader)
+    {
+        var at = Stopwatch.GetTimestamp();
+        Assert.Null(await reader.TryNextAsync());
+        Assert.InRange(Stopwatch.GetElapsedTime(at), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    private static IEnumerable<(string, string)> Shapes(IEnumerable<StreamedEvent> events) =>
+        events.Select(e => (Text(e, "resource"), e.Type));
+
+    private static string Text(StreamedEvent one, string member) => one.Body.At(member).Text();
+}
