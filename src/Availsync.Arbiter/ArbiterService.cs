@@ -1,5 +1,6 @@
 using Availsync.Arbiter.Agents;
 using Availsync.Arbiter.Deciding;
+using Availsync.Arbiter.Holds;
 using Availsync.Arbiter.Leases;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Queries;
@@ -37,6 +38,8 @@ public static class ArbiterService
             .Responder<ListClaims, ClaimPage, ClaimQueries>(ArbiterQueues.Claims)
             .Responder<ListResources, ResourcePage, ResourceQueries>(ArbiterQueues.Resources)
             .Responder<GetUsage, UsageFound, UsageQueries>(ArbiterQueues.Usage)
+            .Responder<GetHold, HoldFound, HoldQueries>(HoldQueues.Hold)
+            .Responder<ListHolds, HoldPage, HoldQueries>(HoldQueues.Holds)
             .Handler<AgentEnded, AgentMessages>(AgentMessages.EndedQueue)
             .Handler<AgentResumed, AgentMessages>(AgentMessages.ResumedQueue));
         services.AddHealthChecks().AddCheck<PartitionsHealth>("partitions", tags: ["ready"]);

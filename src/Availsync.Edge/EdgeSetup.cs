@@ -3,6 +3,7 @@ using Availsync.Bus;
 using Availsync.Contracts;
 using Availsync.Edge.Access;
 using Availsync.Edge.Health;
+using Availsync.Edge.Holds;
 using Availsync.Edge.Lanes;
 using Availsync.Edge.Limits;
 using Availsync.Edge.Metering;
@@ -57,6 +58,7 @@ public static class EdgeSetup
         services.AddSingleton<LaneMap>();
         services.AddSingleton<WorkCalls>();
         services.AddSingleton<ClaimReads>();
+        services.AddSingleton<HoldCalls>();
         services.AddSingleton<SetupTests>();
         services.AddSingleton<TrafficQueue>();
         services.AddSingleton<TrafficRecorder>();
@@ -77,6 +79,7 @@ public static class EdgeSetup
         return app.UseEndpoints(routes =>
         {
             routes.MapWork();
+            routes.MapHolds();
             routes.MapSetupTest();
             routes.MapAccounting();
             routes.MapHealth();

@@ -58,11 +58,14 @@ internal sealed class Batch(
         {
             var named = Repeats.NamedClaim(repeated.Outcome);
             var status = repeated.Replayed && named is { } id ? roots.Status(id, now) : null;
-            _answers.Add(new Answer(pending, repeated with { ClaimStatus = status }));
+            var hold = repeated.Replayed && Repeats.NamedHold(repeated.Outcome) is { } holdId
+                ? roots.Status(holdId, now)
+                : null;
+            _answers.Add(new Answer(pending, repeated with { ClaimStatus = status, HoldStatus = hold }));
             return;
         }
 
-        var caller = pending.Command is StartRun start ? start.Caller : null;
+        var caller = EndedAgents.CallerOf(pending.Command);
         var decision = roots.Decide(pending, now, callerEnded: caller is not null && ended.Contains(caller.AgentId));
         repeats.Record(pending, decision.Outcome);
         _answers.Add(new Answer(

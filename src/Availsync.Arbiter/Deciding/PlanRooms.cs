@@ -1,3 +1,4 @@
+using Availsync.Arbiter.Holds;
 using Availsync.Arbiter.Store;
 using Availsync.Contracts;
 using Availsync.Decisions;
@@ -20,8 +21,8 @@ internal sealed class PlanRooms
     public static async Task<PlanRooms> TakeAsync(
         ArbiterDbContext context, IEnumerable<PendingCommand> commands, Fence fence, TimeProvider time)
     {
-        var orgs = commands.Select(c => c.Command).Where(PlanRoom.IsNeededFor).Cast<StartRun>()
-            .Select(s => s.Caller.OrgId).Distinct().Order().ToList(); // In order: no two batches deadlock.
+        var orgs = commands.Select(c => PlanRoom.NeededBy(c.Command)).OfType<Guid>()
+            .Distinct().Order().ToList(); // In order: no two batches deadlock.
         if (orgs.Count == 0) return new PlanRooms([]);
         await LockAsync(context, orgs);
         // A claim that starts now must not seem to have begun before the end of the one that has made room for it.
@@ -29,11 +30,16 @@ internal sealed class PlanRooms
         var claims = await context.Claims.CountedAt(fence.Now).Where(c => orgs.Contains(c.OrgId))
             .GroupBy(c => c.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(g => g.Key, g => g.Count);
+        var holds = await context.Holds.CountedAt(fence.Now).Where(h => orgs.Contains(h.OrgId))
+            .GroupBy(h => h.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count);
         var resources = await context.Resources.Where(r => orgs.Contains(r.OrgId))
             .GroupBy(r => r.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(g => g.Key, g => g.Count);
         return new PlanRooms(orgs.ToDictionary(
-            org => org, org => new PlanRoom(claims.GetValueOrDefault(org), resources.GetValueOrDefault(org))));
+            org => org,
+            org => new PlanRoom(
+                claims.GetValueOrDefault(org) + holds.GetValueOrDefault(org), resources.GetValueOrDefault(org))));
     }
 
     /// <summary>The room of a workspace; null where no command of the batch depends on it.</summary>

@@ -1,3 +1,4 @@
+using Availsync.Arbiter.Holds;
 using Availsync.Arbiter.Store;
 using Availsync.Decisions;
 using Microsoft.EntityFrameworkCore;
@@ -29,6 +30,13 @@ internal static class RootWriter
             var known = before.Claims.TryGetValue(id, out var old);
             if (!ReferenceEquals(old, claim))
                 context.Entry(ClaimRow.Of(claim)).State = known ? EntityState.Modified : EntityState.Added;
+        }
+
+        foreach (var (id, hold) in after.Holds)
+        {
+            var known = before.Holds.TryGetValue(id, out var old);
+            if (!ReferenceEquals(old, hold))
+                context.Entry(HoldRow.Of(hold)).State = known ? EntityState.Modified : EntityState.Added;
         }
 
         foreach (var (resource, state) in after.Resources)

@@ -22,6 +22,8 @@ public static class Arbitration
                 return Decision.Of(Starting.Check(state, check, context.Now));
             case RecordRefusal refusal:
                 return Decision.Of(refusal.Refusal);
+            case HoldCommand onHolds:
+                return Holding.Decide(state, onHolds, context);
         }
 
         var lapsed = Ending.Lapsed(state, context.Now);
@@ -56,6 +58,7 @@ public static class Arbitration
             ClaimPreempted preempted => Replace(next, preempted.Claim),
             ClaimRevoked revoked => Replace(next, revoked.Claim),
             RunSkipped or RunObserved => next,
+            HoldFact onHolds => Holding.Evolve(next, onHolds),
             _ => throw new BrokenInvariantException($"Nothing is known of {fact?.GetType().Name}."),
         };
     }

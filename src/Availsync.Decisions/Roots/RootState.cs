@@ -16,6 +16,11 @@ public sealed record RootState(
     ImmutableDictionary<ClaimId, Claim> Claims,
     ImmutableDictionary<ResourceRef, ResourceState> Resources)
 {
+    /// <summary>
+    /// Every hold whose window is not over, on a root of holds, and whichever others the caller has loaded.
+    /// </summary>
+    public ImmutableDictionary<HoldId, Hold> Holds { get; init; } = ImmutableDictionary<HoldId, Hold>.Empty;
+
     /// <summary>A root that nobody has claimed yet.</summary>
     public static RootState Unclaimed(Guid orgId, string root) => new(
         orgId,
@@ -30,10 +35,18 @@ public sealed record RootState(
     /// </summary>
     public static readonly TimeSpan ExpiryGraceMax = TimeSpan.FromSeconds(60);
 
-    /// <summary>The state without the ended claims that no decision from <paramref name="now"/> on needs.</summary>
+    /// <summary>
+    /// A window that began so lately counts as beginning now: a request takes its time, and clocks differ.
+    /// </summary>
+    public static readonly TimeSpan HoldStartTolerance = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The state without the ended claims and holds that no decision from <paramref name="now"/> on needs.
+    /// </summary>
     public RootState WithoutEnded(DateTimeOffset now) => this with
     {
         Claims = Claims.RemoveRange(Claims.Where(c => IsOver(c.Value, now)).Select(c => c.Key)),
+        Holds = Holds.RemoveRange(Holds.Where(h => IsOver(h.Value, now)).Select(h => h.Key)),
     };
 
     /// <summary>The claims that hold something at <paramref name="now"/>.</summary>
@@ -46,6 +59,9 @@ public sealed record RootState(
         ClaimStatus.Expired => now - claim.ExpiresAt >= ExpiryGraceMax,
         _ => true,
     };
+
+    private static bool IsOver(Hold hold, DateTimeOffset now) =>
+        !hold.IsBlocking || now - hold.Window.EndsAt >= HoldStartTolerance;
 }
 
 /// <summary>A resource that has been claimed in enforce mode.</summary>

@@ -39,7 +39,8 @@ internal sealed partial class ClaimReads(IRequests requests, TimeProvider time, 
 
     private IResult NoSuchClaim() => OutcomeAnswers.Of(WorkCalls.NoSuchClaim, Question.Release, time.GetUtcNow());
 
-    private async Task<TAnswer> AskAsync<TQuestion, TAnswer>(HttpContext context, string queue, TQuestion question)
+    /// <summary>Asks an arbiter, for as long as the caller has patience.</summary>
+    public async Task<TAnswer> AskAsync<TQuestion, TAnswer>(HttpContext context, string queue, TQuestion question)
         where TQuestion : class
         where TAnswer : class
     {

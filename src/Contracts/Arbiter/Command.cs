@@ -12,7 +12,7 @@ namespace Availsync.Contracts;
 [JsonDerivedType(typeof(RevokeClaim), "revoke_claim")]
 [JsonDerivedType(typeof(ExpireClaim), "expire_claim")]
 [JsonDerivedType(typeof(RecordRefusal), "record_refusal")]
-public abstract record Command
+public abstract partial record Command
 {
     private protected Command()
     {

@@ -25,7 +25,7 @@ namespace Availsync.Contracts;
 [JsonDerivedType(typeof(Ended), "ended")]
 [JsonDerivedType(typeof(AlreadyEnded), "already_ended")]
 [JsonDerivedType(typeof(NothingDue), "nothing_due")]
-public abstract record Outcome
+public abstract partial record Outcome
 {
     private Outcome()
     {
