@@ -118,7 +118,7 @@ public abstract class WallsContract(Target target) : ContractTest(target)
         string[] lists =
         [
             "/v1/work/claims", "/v1/work/resources", "/v1/activity", "/v1/audit", "/v1/value/health",
-            "/v1/billing/status", $"{mine.Workspace.Path}/agents", $"{mine.Workspace.Path}/members",
+            "/v1/holds", "/v1/billing/status", $"{mine.Workspace.Path}/agents", $"{mine.Workspace.Path}/members",
             $"/v1/work/claims?resource={(await theirs.Agent.ReadAsync(theirs.Claim)).At("resource").Text()}",
         ];
         string[] ids = [.. ((string[])["org", "agent", "key", "claim", "user"]).Select(theirs.Id)];
