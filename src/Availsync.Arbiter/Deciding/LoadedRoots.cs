@@ -17,8 +17,8 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
     private readonly Dictionary<string, LoadedRoot> _roots = [];
     private readonly Dictionary<ClaimId, string> _rootOfClaim = [];
     private readonly Dictionary<ClaimId, Claim> _read = [];
-    private NamedHolds _holds = new();
     private readonly Dictionary<int, List<ClaimEvent>> _events = [];
+    private NamedHolds _holds = new();
 
     public async Task LoadAsync(IReadOnlyList<PendingCommand> commands, RecordedAnswers repeats)
     {
@@ -241,9 +241,8 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
         root.State = Arbitration.Evolve(root.State, fact);
         if (fact is ClaimGranted granted)
             _rootOfClaim[granted.Claim.Id] = RootKey.Of(root.State.OrgId, root.State.Root);
-        if (fact is HoldHeld { Hold.Id: var held }) _holds.Add(held, RootKey.Of(root.State.OrgId, root.State.Root));
-        if (fact is HoldConfirmed { Hold.Id: var placed })
-            _holds.Add(placed, RootKey.Of(root.State.OrgId, root.State.Root));
+        if (fact is HoldHeld { Hold: var held }) _holds.Add(held);
+        if (fact is HoldConfirmed { Hold: var confirmed }) _holds.Add(confirmed);
         if (!_events.TryGetValue(root.Partition, out var events)) _events[root.Partition] = events = [];
         var state = root.State;
         var byTime = fact is ClaimExpired or HoldLapsed; // Whoever's command has found it, nobody has asked for it.

@@ -49,5 +49,6 @@ internal sealed class NamedHolds
 
     public string? RootOf(HoldId id) => _rootOf.GetValueOrDefault(id);
 
-    public void Add(HoldId id, string root) => _rootOf[id] = root;
+    /// <summary>A later command of the batch may name a hold that an earlier one has placed.</summary>
+    public void Add(Hold hold) => _rootOf[hold.Id] = RootKey.Of(hold.OrgId, hold.Resource.Root);
 }

@@ -5,7 +5,7 @@ namespace Availsync.Arbiter.Leases;
 /// <summary>What is remembered of a running lease, under the id of its claim, or of its hold.</summary>
 internal sealed class LeaseState : SagaStateMachineInstance
 {
-    /// <summary>The claim's id.</summary>
+    /// <summary>The id of the claim or of the hold.</summary>
     public Guid CorrelationId { get; set; }
 
     public string CurrentState { get; set; } = "";
