@@ -1,6 +1,7 @@
 using Availsync.Arbiter.Agents;
 using Availsync.Arbiter.Deciding;
 using Availsync.Arbiter.Events;
+using Availsync.Arbiter.Holds;
 using Availsync.Arbiter.Leases;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Queries;
@@ -41,6 +42,8 @@ public static class ArbiterService
             .Responder<GetUsage, UsageFound, UsageQueries>(ArbiterQueues.Usage)
             .Responder<ReadEvents, EventPage, EventReads>(EventQueues.Pages)
             .Responder<ReadEventHeads, EventHeadsFound, EventReads>(EventQueues.Heads)
+            .Responder<GetHold, HoldFound, HoldQueries>(HoldQueues.Hold)
+            .Responder<ListHolds, HoldPage, HoldQueries>(HoldQueues.Holds)
             .Handler<AgentEnded, AgentMessages>(AgentMessages.EndedQueue)
             .Handler<AgentResumed, AgentMessages>(AgentMessages.ResumedQueue));
         services.AddHealthChecks().AddCheck<PartitionsHealth>("partitions", tags: ["ready"]);

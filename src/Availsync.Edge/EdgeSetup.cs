@@ -4,6 +4,7 @@ using Availsync.Contracts;
 using Availsync.Edge.Access;
 using Availsync.Edge.Events;
 using Availsync.Edge.Health;
+using Availsync.Edge.Holds;
 using Availsync.Edge.Lanes;
 using Availsync.Edge.Limits;
 using Availsync.Edge.Metering;
@@ -65,6 +66,7 @@ public static class EdgeSetup
         services.AddSingleton<EventFeeds>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<HeadWatch>();
+        services.AddSingleton<HoldCalls>();
         services.AddSingleton<SetupTests>();
         services.AddSingleton<TrafficQueue>();
         services.AddSingleton<TrafficRecorder>();
@@ -90,6 +92,7 @@ public static class EdgeSetup
         {
             routes.MapWork();
             routes.MapEvents();
+            routes.MapHolds();
             routes.MapSetupTest();
             routes.MapAccounting();
             routes.MapHealth();

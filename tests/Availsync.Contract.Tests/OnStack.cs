@@ -39,6 +39,8 @@ public sealed class FuzzTests(TestTargets targets) : FuzzContract(targets.Stack,
 
 public sealed class HeartbeatTests(TestTargets targets) : HeartbeatContract(targets.Stack);
 
+public sealed class HoldsTests(TestTargets targets) : HoldsContract(targets.Stack);
+
 public sealed class IdempotencyTests(TestTargets targets) : IdempotencyContract(targets.Stack);
 
 public sealed class IdentityHeaderTests(TestTargets targets) : IdentityHeaderContract(targets.Stack);

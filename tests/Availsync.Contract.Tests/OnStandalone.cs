@@ -39,6 +39,8 @@ public sealed class FuzzTests(TestTargets targets) : FuzzContract(targets.Standa
 
 public sealed class HeartbeatTests(TestTargets targets) : HeartbeatContract(targets.Standalone);
 
+public sealed class HoldsTests(TestTargets targets) : HoldsContract(targets.Standalone);
+
 public sealed class IdempotencyTests(TestTargets targets) : IdempotencyContract(targets.Standalone);
 
 public sealed class IdentityHeaderTests(TestTargets targets) : IdentityHeaderContract(targets.Standalone);

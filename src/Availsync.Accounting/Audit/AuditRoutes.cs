@@ -16,13 +16,13 @@ internal static class AuditRoutes
         List<FieldError> errors = [];
         var query = call.Context.Request.Query;
         var filter = HistoryFilter.Read(query, errors);
-        var resource = ReadResource(query, errors);
+        var identities = ReadResource(query, errors);
         if (errors.Count > 0) return ApiError.ValidationFailed(errors);
         if (!await filter.NamesOwnAgentAsync(call)) return ApiError.NotFound("There is no such agent.");
         var rows = call.Db.Audit.AsNoTracking().Where(row => row.OrgId == call.OrgId);
         if (filter.AgentId is { } agent) rows = rows.Where(row => row.AgentId == agent);
         if (filter.Type is { } type) rows = rows.Where(row => row.Type == type);
-        if (resource is not null) rows = rows.Where(row => row.ResourceIdentity == resource);
+        if (identities is not null) rows = rows.Where(row => identities.Contains(row.ResourceIdentity));
         if (filter.From is { } from) rows = rows.Where(row => row.At >= from);
         if (filter.To is { } to) rows = rows.Where(row => row.At < to);
         var (found, pagination) = await rows.OrderByDescending(row => row.At).ThenByDescending(row => row.Id)
@@ -30,13 +30,17 @@ internal static class AuditRoutes
         return WireJson.Answer(new AuditPage([.. found.Select(AuditBody.Of)], pagination));
     }
 
-    /// <summary>In whichever spelling.</summary>
-    private static string? ReadResource(IQueryCollection query, List<FieldError> errors)
+    /// <summary>
+    /// What a claim may be on, in whichever spelling, and what a hold may be on: one name can be either.
+    /// </summary>
+    private static List<string?>? ReadResource(IQueryCollection query, List<FieldError> errors)
     {
         if (QueryFields.Text(query, "resource", errors) is not { } text) return null;
-        if (ResourceRef.TryParse(text, out var resource, out var error)) return AuditRow.IdentityOf(resource);
-        errors.Add(new FieldError("resource", error));
-        return null;
+        List<string?> identities = [];
+        if (HoldResource.TryParse(text, out var ofHold, out var error)) identities.Add(AuditRow.IdentityOf(ofHold));
+        if (ResourceRef.TryParse(text, out var ofClaim, out _)) identities.Add(AuditRow.IdentityOf(ofClaim));
+        if (identities.Count == 0) errors.Add(new FieldError("resource", error!));
+        return identities;
     }
 }
 

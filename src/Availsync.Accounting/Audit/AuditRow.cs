@@ -50,6 +50,8 @@ internal sealed class AuditRow : IHistoryRow
     public required string Details { get; init; }
 
     public static string IdentityOf(ResourceRef resource) => $"{resource.Type}:{resource.Canonical}";
+
+    public static string IdentityOf(HoldResource resource) => $"Hold:{resource.Name}";
 }
 
 internal sealed class AuditMap : IEntityTypeConfiguration<AuditRow>

@@ -12,11 +12,16 @@ internal sealed record AuditedFact(
     string Type,
     (Guid Id, string Name) Agent,
     (Guid Id, string Name)? Actor,
-    ResourceRef Resource,
+    AuditedResource Resource,
     Claim? Claim,
     object Details)
 {
-    public Guid? PersonId => Event.Fact is ClaimRevoked revoked ? revoked.PersonId ?? Event.PersonId : Event.PersonId;
+    public Guid? PersonId => Event.Fact switch
+    {
+        ClaimRevoked revoked => revoked.PersonId ?? Event.PersonId,
+        HoldRevoked revoked => revoked.PersonId ?? Event.PersonId,
+        _ => Event.PersonId,
+    };
 
     /// <summary>Null for what is not audited.</summary>
     public static AuditedFact? Of(ClaimEvent claimEvent) => claimEvent.Fact switch
@@ -41,6 +46,7 @@ internal sealed record AuditedFact(
                 WouldHaveBlocked = observed.WouldBeBlockedBy is not null,
                 BlockingClaimId = observed.WouldBeBlockedBy?.Id,
             }),
+        HoldFact onHold => AuditedHold.Of(claimEvent, onHold),
         _ => null,
     };
 
@@ -59,8 +65,8 @@ internal sealed record AuditedFact(
             AgentId = Agent.Id,
             AgentName = Agent.Name,
             ClaimId = Claim?.Id.Value,
-            Resource = Resource.ToString(),
-            ResourceIdentity = AuditRow.IdentityOf(Resource),
+            Resource = Resource.Name,
+            ResourceIdentity = Resource.Identity,
             RequestId = Event.RequestId,
             Details = JsonSerializer.Serialize(Details, WireJson.Options),
         };
@@ -79,7 +85,10 @@ internal sealed record AuditedFact(
                 day.RunsSkipped++;
                 day.ConflictsPrevented++;
                 break;
-            case RunObserved { WouldBeBlockedBy: not null }:
+            case HoldBlocked:
+                day.ConflictsPrevented++;
+                break;
+            case RunObserved { WouldBeBlockedBy: not null } or HoldObserved { WouldBeBlockedBy: not null }:
                 day.ObservedConflicts++;
                 break;
             default:
@@ -92,13 +101,21 @@ internal sealed record AuditedFact(
     private static AuditedFact? OfClaim(
         ClaimEvent claimEvent, string type, Claim claim, (Guid, string)? actor, object details) => claim.IsRehearsal
         ? null
-        : new AuditedFact(claimEvent, type, AgentOf(claim), actor, claim.Resource, claim, details);
+        : new AuditedFact(claimEvent, type, AgentOf(claim), actor, AuditedResource.Of(claim.Resource), claim, details);
 
     private static (Guid Id, string Name) AgentOf(Claim claim) => (claim.AgentId, claim.AgentName);
 
     private static AuditedFact OfCaller(
         ClaimEvent claimEvent, string type, Caller caller, ResourceRef resource, object details) =>
         new(
-            claimEvent, type, (caller.AgentId, caller.AgentName), (caller.AgentId, caller.AgentName), resource,
-            Claim: null, details);
+            claimEvent, type, (caller.AgentId, caller.AgentName), (caller.AgentId, caller.AgentName),
+            AuditedResource.Of(resource), Claim: null, details);
+}
+
+/// <summary>What a fact is about: how it is shown, and what is the same whatever the spelling.</summary>
+internal sealed record AuditedResource(string Name, string Identity)
+{
+    public static AuditedResource Of(ResourceRef resource) => new(resource.ToString(), AuditRow.IdentityOf(resource));
+
+    public static AuditedResource Of(HoldResource resource) => new(resource.Name, AuditRow.IdentityOf(resource));
 }

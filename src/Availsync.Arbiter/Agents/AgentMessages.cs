@@ -1,3 +1,4 @@
+using Availsync.Arbiter.Holds;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Store;
 using Availsync.Bus.Durable;
@@ -8,11 +9,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Availsync.Arbiter.Agents;
 
 /// <summary>
-/// Ends the claims of an agent that was disabled or deleted. First the fact is stored, so that no later batch grants it
-/// anything; then the batches in flight are waited for; then whatever is active by now is revoked. Throwing has the
-/// message repeated, and repeating it does no harm.
+/// Ends the claims and holds of an agent that was disabled or deleted. First the fact is stored, so that no later batch
+/// grants it anything; then the batches in flight are waited for; then whatever is active by now is revoked. Throwing
+/// has the message repeated, and repeating it does no harm.
 /// </summary>
-internal sealed class AgentMessages(ArbiterDbContext context, IPartitionCommands partitions)
+internal sealed class AgentMessages(ArbiterDbContext context, IPartitionCommands partitions, TimeProvider time)
     : IMessageHandler<AgentEnded>, IMessageHandler<AgentResumed>
 {
     public const string EndedQueue = "arbiter.agents-ended";
@@ -28,6 +29,12 @@ internal sealed class AgentMessages(ArbiterDbContext context, IPartitionCommands
             .ToListAsync(cancellationToken);
         foreach (var id in active)
             await partitions.DecideAsync(new RevokeClaim(new ClaimId(id), message.OrgId), cancellationToken);
+        var blocking = await context.Holds.AsNoTracking().CountedAt(time.GetUtcNow())
+            .Where(h => h.AgentId == message.AgentId)
+            .Select(h => h.Id)
+            .ToListAsync(cancellationToken);
+        foreach (var id in blocking)
+            await partitions.DecideAsync(new RevokeHold(new HoldId(id), message.OrgId), cancellationToken);
     }
 
     public Task HandleAsync(AgentResumed message, CancellationToken cancellationToken) =>

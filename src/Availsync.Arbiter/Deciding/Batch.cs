@@ -62,7 +62,10 @@ internal sealed class Batch(
         {
             var named = Repeats.NamedClaim(repeated.Outcome);
             var status = repeated.Replayed && named is { } id ? roots.Status(id, now) : null;
-            _answers.Add(new Answer(pending, repeated with { ClaimStatus = status }));
+            var hold = repeated.Replayed && Repeats.NamedHold(repeated.Outcome) is { } holdId
+                ? roots.Status(holdId, now)
+                : null;
+            _answers.Add(new Answer(pending, repeated with { ClaimStatus = status, HoldStatus = hold }));
             return;
         }
 

@@ -40,6 +40,17 @@ internal sealed class Fence
         return null;
     }
 
+    /// <summary>The partition and root of a blocking hold that memory knows.</summary>
+    public (OwnedPartition Partition, string Root)? FindRoot(HoldId hold)
+    {
+        foreach (var partition in _standing.Values)
+        {
+            if (partition.FindRoot(hold) is { } root) return (partition, root);
+        }
+
+        return null;
+    }
+
     public static async Task<Fence> TakeAsync(
         ArbiterDbContext context, PartitionMap partitions, IEnumerable<PendingCommand> commands, TimeProvider time)
     {

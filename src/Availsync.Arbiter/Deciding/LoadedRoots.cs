@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Availsync.Arbiter.Holds;
 using Availsync.Arbiter.Store;
 using Availsync.Arbiter.Waiting;
 using Availsync.Contracts;
@@ -21,6 +22,7 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
     private readonly Dictionary<ClaimId, string> _rootOfClaim = [];
     private readonly Dictionary<ClaimId, Claim> _read = [];
     private readonly Dictionary<int, List<ClaimEvent>> _events = [];
+    private NamedHolds _holds = new();
 
     /// <summary>The starts that wait on the roots.</summary>
     public IEnumerable<StartRun> Waiting =>
@@ -63,20 +65,25 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
                 wanted.TryAdd(row.RootId, new WantedRoot(named[claim.Id].First(), row.OrgId, claim.Resource.Root));
         }
 
+        await FindHoldsAsync(commands, repeats, wanted);
         await LoadRootsAsync(wanted);
         foreach (var claim in _read.Values) AddEnded(claim);
+        foreach (var (root, hold) in _holds.Read) AddEnded(root, hold);
     }
 
     /// <summary>Decides one command against its root and applies what follows.</summary>
     public Decision Decide(PendingCommand pending, DateTimeOffset now, IReadOnlySet<Guid> endedAgents)
     {
-        var key = pending.Command is ClaimCommand claim
-            ? _rootOfClaim.GetValueOrDefault(claim.ClaimId)
-            : NamedRoot(pending.Command) is { } named ? RootKey.Of(named.OrgId, named.Root) : null;
+        var key = pending.Command switch
+        {
+            ClaimCommand claim => _rootOfClaim.GetValueOrDefault(claim.ClaimId),
+            PlacedHoldCommand hold => _holds.RootOf(hold.HoldId),
+            _ => NamedRoot(pending.Command) is { } named ? RootKey.Of(named.OrgId, named.Root) : null,
+        };
         var root = key is null ? null : _roots[key];
         var state = root?.State ?? RootState.Unclaimed(Guid.Empty, "");
         var freshId = ClaimId.Create(now, pending.Command.Slot);
-        var callerEnded = pending.Command is StartRun start && endedAgents.Contains(start.Caller.AgentId);
+        var callerEnded = EndedAgents.CallerOf(pending.Command) is { } caller && endedAgents.Contains(caller.AgentId);
         var context = new DecisionContext(now, freshId, callerEnded, rooms.Of(state.OrgId)) { EndedAgents = endedAgents };
         var decision = Arbitration.Decide(state, pending.Command, context);
         foreach (var fact in decision.Facts) Apply(root!, fact, pending, now);
@@ -95,6 +102,14 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
         }
 
         return _read.TryGetValue(id, out var found) ? found.AsOf(now).Status : null;
+    }
+
+    /// <summary>What a hold is by now; null where it is unknown.</summary>
+    public HoldStatus? Status(HoldId id, DateTimeOffset now)
+    {
+        var root = _holds.RootOf(id) is { } key ? _roots.GetValueOrDefault(key) : null;
+        var hold = root?.State.Holds.GetValueOrDefault(id) ?? _holds.Find(id);
+        return hold?.AsOf(now).Status;
     }
 
     /// <summary>Adds what has changed to the context.</summary>
@@ -124,6 +139,7 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
         CheckRun check => (check.Caller.OrgId, check.Resource.Root),
         LeaveQueue leave => (leave.OrgId, leave.Resource.Root),
         ServeQueue serve => (serve.OrgId, serve.Root),
+        WindowCommand window => (window.Caller.OrgId, window.Resource.Root),
         _ => null,
     };
 
@@ -149,6 +165,23 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
             : await context.Claims.AsNoTracking().Where(c => unknown.Contains(c.Id)).ToListAsync();
     }
 
+    /// <summary>The same for holds.</summary>
+    private async Task FindHoldsAsync(
+        IReadOnlyList<PendingCommand> commands, RecordedAnswers repeats, Dictionary<string, WantedRoot> wanted)
+    {
+        var named = commands.Where(c => c.Command is PlacedHoldCommand)
+            .ToLookup(c => ((PlacedHoldCommand)c.Command).HoldId, c => c.Partition);
+        var ids = named.Select(n => n.Key).Concat(repeats.NamedHolds).ToHashSet();
+        _holds = await NamedHolds.FindAsync(context, fence, ids, Want);
+        foreach (var (_, hold) in _holds.Read)
+        {
+            if (named[hold.Id].Any()) Want(named[hold.Id].First(), hold.OrgId, hold.Resource.Root);
+        }
+
+        void Want(int partition, Guid orgId, string root) =>
+            wanted.TryAdd(RootKey.Of(orgId, root), new WantedRoot(partition, orgId, root));
+    }
+
     private async Task LoadRootsAsync(Dictionary<string, WantedRoot> wanted)
     {
         foreach (var (key, root) in wanted)
@@ -167,6 +200,8 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
         var waiters = stored.Count == 0 ? [] : await context.Waiters.AsNoTracking()
             .Where(w => stored.Contains(w.RootId)).ToListAsync();
         var waitersOf = waiters.ToLookup(w => w.RootId, w => w.ToWaiter());
+        var holdsOf = (await ReadBlockingAsync([.. stored.Where(k => HoldResource.IsRoot(wanted[k].Root))]))
+            .ToLookup(h => h.RootId);
         var claimsOf = claims.ToLookup(c => c.RootId);
         var resourcesOf = resources.ToLookup(r => r.RootId);
         foreach (var key in missing)
@@ -185,6 +220,7 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
                         r => StoredNames.Resource(r.ShownAs),
                         r => new ResourceState(StoredNames.Resource(r.ShownAs), r.ProtectedAt, r.LastClaimedAt)),
                     Queue = [.. waitersOf[key].Order(TurnOrder)],
+                    Holds = holdsOf[key].Select(h => h.ToHold()).ToImmutableDictionary(h => h.Id),
                 };
             }
 
@@ -202,6 +238,17 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
             .ToListAsync();
     }
 
+    /// <summary>The holds that block and whose window is not over, or only just.</summary>
+    private async Task<List<HoldRow>> ReadBlockingAsync(List<string> roots)
+    {
+        if (roots.Count == 0) return [];
+        var lately = fence.Now - RootState.HoldStartTolerance;
+        return await context.Holds.AsNoTracking()
+            .Where(h => roots.Contains(h.RootId) && h.EndsAt > lately
+                && (h.Status == HoldRow.Held || h.Status == HoldRow.Confirmed))
+            .ToListAsync();
+    }
+
     /// <summary>
     /// A claim that has ended is no part of a root's live state; a command that names it needs it once more.
     /// </summary>
@@ -213,11 +260,21 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
         _roots[key] = new LoadedRoot(root.Partition, state, root.IsStored);
     }
 
+    /// <summary>The same for a hold.</summary>
+    private void AddEnded(string key, Hold hold)
+    {
+        if (!_roots.TryGetValue(key, out var root) || root.State.Holds.ContainsKey(hold.Id)) return;
+        var state = root.State with { Holds = root.State.Holds.SetItem(hold.Id, hold) };
+        _roots[key] = new LoadedRoot(root.Partition, state, root.IsStored);
+    }
+
     private void Apply(LoadedRoot root, ClaimFact fact, PendingCommand cause, DateTimeOffset now)
     {
         root.State = Arbitration.Evolve(root.State, fact);
         if (fact is ClaimGranted granted)
             _rootOfClaim[granted.Claim.Id] = RootKey.Of(root.State.OrgId, root.State.Root);
+        if (fact is HoldHeld { Hold: var held }) _holds.Add(held);
+        if (fact is HoldConfirmed { Hold: var confirmed }) _holds.Add(confirmed);
         if (!_events.TryGetValue(root.Partition, out var events)) _events[root.Partition] = events = [];
         var state = root.State;
         var (requestId, personId) = Origin.Of(fact, cause, state.Queue);

@@ -21,7 +21,7 @@ internal static class Origin
             _ => null,
         };
         if (waiter is not null) return (waiter.Request.Wait?.RequestId, waiter.Request.Caller.PersonId);
-        return fact is ClaimExpired || IsUnfetched(fact, cause.Command, queue)
+        return fact is ClaimExpired or HoldLapsed || IsUnfetched(fact, cause.Command, queue)
             ? (null, null)
             : (cause.Envelope.RequestId, PersonBehind(cause.Command));
     }
@@ -39,6 +39,9 @@ internal static class Origin
         FinishRun finish => finish.Caller.PersonId,
         ReleaseClaim release => release.Caller.PersonId,
         LeaveQueue leave => leave.Caller.PersonId,
+        PlaceHold place => place.Caller.PersonId,
+        ConfirmHold confirm => confirm.Caller.PersonId,
+        ReleaseHold release => release.Caller.PersonId,
         _ => null,
     };
 }

@@ -1,3 +1,4 @@
+using Availsync.Arbiter.Holds;
 using Availsync.Arbiter.Store;
 using Availsync.Contracts;
 using Availsync.Decisions;
@@ -29,19 +30,25 @@ internal sealed class PlanRooms
         return new PlanRooms();
     }
 
-    /// <summary>Counts for the starts that are decided, be it that they come now or that they wait.</summary>
-    public async Task CountAsync(ArbiterDbContext context, IEnumerable<Command> starts, DateTimeOffset now)
+    /// <summary>Counts for what is decided, be it that it comes now or that it waits.</summary>
+    public async Task CountAsync(ArbiterDbContext context, IEnumerable<Command> asking, DateTimeOffset now)
     {
-        var orgs = starts.Where(PlanRoom.IsNeededFor).Select(c => c.OrgId).ToHashSet();
+        var orgs = asking.Where(PlanRoom.IsNeededFor).Select(c => c.OrgId).ToHashSet();
         if (orgs.Count == 0) return;
         var claims = await context.Claims.CountedAt(now).Where(c => orgs.Contains(c.OrgId))
             .GroupBy(c => c.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count);
+        var holds = await context.Holds.CountedAt(now).Where(h => orgs.Contains(h.OrgId))
+            .GroupBy(h => h.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(g => g.Key, g => g.Count);
         var resources = await context.Resources.Where(r => orgs.Contains(r.OrgId))
             .GroupBy(r => r.OrgId).Select(g => new { g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(g => g.Key, g => g.Count);
         foreach (var org in orgs)
-            _rooms[org] = new PlanRoom(claims.GetValueOrDefault(org), resources.GetValueOrDefault(org));
+        {
+            var active = claims.GetValueOrDefault(org) + holds.GetValueOrDefault(org);
+            _rooms[org] = new PlanRoom(active, resources.GetValueOrDefault(org));
+        }
     }
 
     /// <summary>The room of a workspace; null where no command of the batch depends on it.</summary>

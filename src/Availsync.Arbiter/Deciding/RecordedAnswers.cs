@@ -34,6 +34,10 @@ internal sealed class RecordedAnswers
     public IEnumerable<ClaimId> NamedClaims =>
         _known.Values.OfType<RecordedAnswer>().Select(r => Repeats.NamedClaim(r.Outcome)).OfType<ClaimId>();
 
+    /// <summary>The holds that the recorded answers speak of.</summary>
+    public IEnumerable<HoldId> NamedHolds =>
+        _known.Values.OfType<RecordedAnswer>().Select(r => Repeats.NamedHold(r.Outcome)).OfType<HoldId>();
+
     public static async Task<RecordedAnswers> ClaimAsync(
         ArbiterDbContext context, IEnumerable<PendingCommand> commands, DateTimeOffset now)
     {

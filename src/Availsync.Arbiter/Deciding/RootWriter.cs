@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Availsync.Arbiter.Holds;
 using Availsync.Arbiter.Store;
 using Availsync.Decisions;
 using Microsoft.EntityFrameworkCore;
@@ -33,6 +34,13 @@ internal static class RootWriter
         }
 
         WriteQueue(context, before.Queue, after.Queue);
+        foreach (var (id, hold) in after.Holds)
+        {
+            var known = before.Holds.TryGetValue(id, out var old);
+            if (!ReferenceEquals(old, hold))
+                context.Entry(HoldRow.Of(hold)).State = known ? EntityState.Modified : EntityState.Added;
+        }
+
         foreach (var (resource, state) in after.Resources)
         {
             var known = before.Resources.TryGetValue(resource, out var old);

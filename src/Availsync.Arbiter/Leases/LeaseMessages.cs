@@ -2,13 +2,16 @@ using Availsync.Contracts;
 
 namespace Availsync.Arbiter.Leases;
 
-/// <summary>What concerns the lease of a claim.</summary>
+/// <summary>What concerns the lease of a claim, or the time in which a hold has to be confirmed.</summary>
 internal interface ILeaseMessage
 {
+    /// <summary>The id of the claim or of the hold.</summary>
     Guid ClaimId { get; }
 }
 
-internal sealed record LeaseBegun(Guid ClaimId, Guid OrgId, DateTimeOffset ExpiresAt) : ILeaseMessage;
+/// <param name="IsHold">Whether it is a hold that waits to be confirmed.</param>
+internal sealed record LeaseBegun(Guid ClaimId, Guid OrgId, DateTimeOffset ExpiresAt, bool IsHold = false)
+    : ILeaseMessage;
 
 internal sealed record LeaseProlonged(Guid ClaimId, DateTimeOffset ExpiresAt) : ILeaseMessage;
 
@@ -28,6 +31,13 @@ internal static class LeaseMessages
         ClaimExpired expired => new LeaseEnded(expired.Claim.Id.Value),
         ClaimPreempted preempted => new LeaseEnded(preempted.Claim.Id.Value),
         ClaimRevoked revoked => new LeaseEnded(revoked.Claim.Id.Value),
+        HoldHeld { Hold: { ExpiresAt: { } expiresAt } hold } =>
+            new LeaseBegun(hold.Id.Value, claimEvent.OrgId, expiresAt, IsHold: true),
+        HoldConfirmed { WasHeld: true } confirmed => new LeaseEnded(confirmed.Hold.Id.Value),
+        HoldLapsed lapsed => new LeaseEnded(lapsed.Hold.Id.Value),
+        HoldReleased released => new LeaseEnded(released.Hold.Id.Value),
+        HoldPreempted preempted => new LeaseEnded(preempted.Hold.Id.Value),
+        HoldRevoked revoked => new LeaseEnded(revoked.Hold.Id.Value),
         _ => null,
     };
 }

@@ -2,10 +2,10 @@ using MassTransit;
 
 namespace Availsync.Arbiter.Leases;
 
-/// <summary>What is remembered of a running lease, under the id of its claim.</summary>
+/// <summary>What is remembered of a running lease, under the id of its claim, or of its hold.</summary>
 internal sealed class LeaseState : SagaStateMachineInstance
 {
-    /// <summary>The claim's id.</summary>
+    /// <summary>The id of the claim or of the hold.</summary>
     public Guid CorrelationId { get; set; }
 
     public string CurrentState { get; set; } = "";
@@ -13,6 +13,9 @@ internal sealed class LeaseState : SagaStateMachineInstance
     public Guid OrgId { get; set; }
 
     public DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>Whether it is a hold that waits to be confirmed, and no claim.</summary>
+    public bool IsHold { get; set; }
 
     /// <summary>The one timer that counts; a message of any other is stale.</summary>
     public Guid? TimeoutToken { get; set; }

@@ -19,7 +19,8 @@ internal sealed class LeaseStateMachine : MassTransitStateMachine<LeaseState>
 
         Initially(
             When(Begun)
-                .Then(c => (c.Saga.OrgId, c.Saga.ExpiresAt) = (c.Message.OrgId, c.Message.ExpiresAt))
+                .Then(c => (c.Saga.OrgId, c.Saga.ExpiresAt, c.Saga.IsHold) =
+                    (c.Message.OrgId, c.Message.ExpiresAt, c.Message.IsHold))
                 .Schedule(Timeout, c => new LeaseTimeoutDue(c.Saga.CorrelationId), c => c.Saga.ExpiresAt.UtcDateTime)
                 .TransitionTo(Running));
 

@@ -44,7 +44,7 @@ internal sealed partial class PartitionWaker(
 
     private async Task WakeAsync(Waking waking, CancellationToken cancellationToken)
     {
-        var command = new ExpireClaim(waking.ClaimId, waking.OrgId);
+        var command = waking.Command;
         try
         {
             if (waking.Count % AnswerEvery != 0)

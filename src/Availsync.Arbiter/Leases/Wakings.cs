@@ -5,7 +5,16 @@ namespace Availsync.Arbiter.Leases;
 
 /// <summary>The partition is to look at a claim whose lease should be over.</summary>
 /// <param name="Count">How often it has been asked, this time included.</param>
-internal sealed record Waking(ClaimId ClaimId, Guid OrgId, int Count);
+internal sealed record Waking(ClaimId ClaimId, Guid OrgId, int Count)
+{
+    /// <summary>Whether the id is a hold's.</summary>
+    public bool IsHold { get; init; }
+
+    /// <summary>What the partition is asked.</summary>
+    public Command Command => IsHold
+        ? new LapseHold(new HoldId(ClaimId.Value), OrgId)
+        : new ExpireClaim(ClaimId, OrgId);
+}
 
 /// <summary>
 /// Gathers, in one scope, which partitions are to be woken when its unit of work has committed: not before, or the
@@ -31,5 +40,8 @@ internal sealed class Wakings
     public static TimeSpan PauseAfter(int count) => count < LongPauseAfter ? Pause : LongPause;
 
     public void Add(LeaseState lease) =>
-        _wakings.Add(new Waking(new ClaimId(lease.CorrelationId), lease.OrgId, ++lease.Wakings));
+        _wakings.Add(new Waking(new ClaimId(lease.CorrelationId), lease.OrgId, ++lease.Wakings)
+        {
+            IsHold = lease.IsHold,
+        });
 }

@@ -11,6 +11,7 @@ internal sealed class OwnedPartition(int id, long epoch, DateTimeOffset clockAt)
 {
     private readonly Dictionary<string, RootState> _roots = [];
     private readonly Dictionary<ClaimId, string> _rootOfClaim = [];
+    private readonly Dictionary<HoldId, string> _rootOfHold = [];
 
     public int Id { get; } = id;
 
@@ -26,11 +27,14 @@ internal sealed class OwnedPartition(int id, long epoch, DateTimeOffset clockAt)
 
     public string? FindRoot(ClaimId claim) => _rootOfClaim.GetValueOrDefault(claim);
 
+    public string? FindRoot(HoldId hold) => _rootOfHold.GetValueOrDefault(hold);
+
     public void Keep(string key, RootState state, int rootsMax)
     {
         if (_roots.TryGetValue(key, out var before))
         {
             foreach (var claim in before.Claims.Keys) _rootOfClaim.Remove(claim);
+            foreach (var hold in before.Holds.Keys) _rootOfHold.Remove(hold);
         }
         else if (_roots.Count >= rootsMax)
         {
@@ -39,6 +43,7 @@ internal sealed class OwnedPartition(int id, long epoch, DateTimeOffset clockAt)
 
         _roots[key] = state;
         foreach (var claim in state.Claims.Keys) _rootOfClaim[claim] = key;
+        foreach (var hold in state.Holds.Keys) _rootOfHold[hold] = key;
     }
 
     /// <summary>Throws the memory away; the store has the truth.</summary>
@@ -46,5 +51,6 @@ internal sealed class OwnedPartition(int id, long epoch, DateTimeOffset clockAt)
     {
         _roots.Clear();
         _rootOfClaim.Clear();
+        _rootOfHold.Clear();
     }
 }

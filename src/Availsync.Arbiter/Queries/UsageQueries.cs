@@ -1,3 +1,4 @@
+using Availsync.Arbiter.Holds;
 using Availsync.Arbiter.Store;
 using Availsync.Bus.Requests;
 using Availsync.Contracts;
@@ -10,6 +11,8 @@ internal sealed class UsageQueries(ArbiterDbContext context, TimeProvider time) 
 {
     public async Task<UsageFound> HandleAsync(GetUsage request, CancellationToken cancellationToken) => new(
         await context.Claims.CountedAt(time.GetUtcNow())
-            .LongCountAsync(c => c.OrgId == request.OrgId, cancellationToken),
+            .LongCountAsync(c => c.OrgId == request.OrgId, cancellationToken)
+        + await context.Holds.CountedAt(time.GetUtcNow())
+            .LongCountAsync(h => h.OrgId == request.OrgId, cancellationToken),
         await context.Resources.LongCountAsync(r => r.OrgId == request.OrgId, cancellationToken));
 }

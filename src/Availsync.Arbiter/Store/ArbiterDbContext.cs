@@ -1,4 +1,5 @@
 using Availsync.Arbiter.Events;
+using Availsync.Arbiter.Holds;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -6,7 +7,8 @@ namespace Availsync.Arbiter.Store;
 
 /// <summary>
 /// The arbiter's tables. The core decides; the database defends what must never be on its own account too: one active
-/// claim a resource, no token twice on a root, and by triggers of the migrations no token or sequence that shrinks.
+/// claim a resource, no token twice on a root, and by the migrations no token or sequence that shrinks and no two holds
+/// of one moment.
 /// </summary>
 [Store("arbiter")]
 internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContext(options)
@@ -32,6 +34,8 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
     public DbSet<AgentRow> Agents => Set<AgentRow>();
 
     public DbSet<QuotaRow> Quotas => Set<QuotaRow>();
+
+    public DbSet<HoldRow> Holds => Set<HoldRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -79,6 +83,7 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
             quota.HasKey(q => q.OrgId);
             quota.Property(q => q.OrgId).ValueGeneratedNever();
         });
+        modelBuilder.ApplyConfiguration(new HoldMap());
         modelBuilder.Entity<AgentRow>(agent =>
         {
             agent.HasKey(a => a.Id);

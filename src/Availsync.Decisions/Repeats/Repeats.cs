@@ -44,4 +44,15 @@ public static class Repeats
         Outcome.ClaimChanged changed => changed.ClaimId,
         _ => null,
     };
+
+    /// <summary>
+    /// The caller's own hold that an outcome speaks of, whose state may have moved on; null for none.
+    /// </summary>
+    public static HoldId? NamedHold(Outcome outcome) => outcome switch
+    {
+        Outcome.HoldPlaced placed => placed.Hold.Id,
+        Outcome.HoldConfirmed confirmed => confirmed.Hold.Id,
+        Outcome.HoldNotActive ended => ended.HoldId,
+        _ => null,
+    };
 }

@@ -17,6 +17,7 @@ public static class Arbitration
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(context);
         if (command is RecordRefusal refusal) return Decision.Of(refusal.Refusal);
+        if (command is HoldCommand onHolds) return Holding.Decide(state, onHolds, context);
         var lapsed = Ending.Lapsed(state, context.Now);
         var kept = command is ServeQueue { AfterTakeover: true } ? Queueing.Keep(state, context.Now) : state;
         var current = lapsed.Aggregate(kept, Evolve);
@@ -62,6 +63,7 @@ public static class Arbitration
             ClaimPreempted preempted => Replace(next, preempted.Claim),
             ClaimRevoked revoked => Replace(next, revoked.Claim),
             RunSkipped or RunObserved => next,
+            HoldFact onHolds => Holding.Evolve(next, onHolds),
             _ => throw new BrokenInvariantException($"Nothing is known of {fact?.GetType().Name}."),
         };
     }

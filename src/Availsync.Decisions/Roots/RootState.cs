@@ -19,6 +19,11 @@ public sealed record RootState(
     /// <summary>Who waits on the root, in the order of their turns.</summary>
     public ImmutableList<Waiter> Queue { get; init; } = [];
 
+    /// <summary>
+    /// Every hold whose window is not over, on a root of holds, and whichever others the caller has loaded.
+    /// </summary>
+    public ImmutableDictionary<HoldId, Hold> Holds { get; init; } = ImmutableDictionary<HoldId, Hold>.Empty;
+
     /// <summary>A root that nobody has claimed yet.</summary>
     public static RootState Unclaimed(Guid orgId, string root) => new(
         orgId,
@@ -33,10 +38,18 @@ public sealed record RootState(
     /// </summary>
     public static readonly TimeSpan ExpiryGraceMax = TimeSpan.FromSeconds(60);
 
-    /// <summary>The state without the ended claims that no decision from <paramref name="now"/> on needs.</summary>
+    /// <summary>
+    /// A window that began so lately counts as beginning now: a request takes its time, and clocks differ.
+    /// </summary>
+    public static readonly TimeSpan HoldStartTolerance = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The state without the ended claims and holds that no decision from <paramref name="now"/> on needs.
+    /// </summary>
     public RootState WithoutEnded(DateTimeOffset now) => this with
     {
         Claims = Claims.RemoveRange(Claims.Where(c => IsOver(c.Value, now)).Select(c => c.Key)),
+        Holds = Holds.RemoveRange(Holds.Where(h => IsOver(h.Value, now)).Select(h => h.Key)),
     };
 
     /// <summary>
@@ -61,6 +74,9 @@ public sealed record RootState(
         ClaimStatus.Expired => now - claim.ExpiresAt >= ExpiryGraceMax,
         _ => true,
     };
+
+    private static bool IsOver(Hold hold, DateTimeOffset now) =>
+        !hold.IsBlocking || now - hold.Window.EndsAt >= HoldStartTolerance;
 }
 
 /// <summary>A resource that has been claimed in enforce mode.</summary>

@@ -5,7 +5,11 @@ namespace Availsync.Edge.Access;
 
 /// <summary>The agent that acts in a call, and the person behind it where there is one.</summary>
 internal sealed record Actor(
-    Caller Caller, AgentProfile Agent, ArbitrationMode Mode, int ExpiryGraceSeconds, bool PreemptsLower, Plan Plan);
+    Caller Caller, AgentProfile Agent, ArbitrationMode Mode, int ExpiryGraceSeconds, Plan Plan)
+{
+    /// <summary>How the workspace decides between who is there and a newcomer.</summary>
+    public ArbitrationRule Arbitration { get; init; }
+}
 
 /// <summary>
 /// Finds out for which agent a call acts. A key acts for its own agent; a person names one of the workspace's, and a
@@ -52,5 +56,8 @@ internal sealed class Actors(Directory directory)
     /// <summary>An agent of a workspace, acting for itself or for the person behind it.</summary>
     public static Actor Of(Workspace workspace, AgentProfile agent, Guid? personId) => new(
         new Caller(workspace.Id, agent.Id, agent.Name, personId), agent, agent.Mode ?? workspace.Mode,
-        workspace.ExpiryGraceSeconds, workspace.Arbitration == ArbitrationRule.PreemptLower, workspace.Plan);
+        workspace.ExpiryGraceSeconds, workspace.Plan)
+    {
+        Arbitration = workspace.Arbitration,
+    };
 }

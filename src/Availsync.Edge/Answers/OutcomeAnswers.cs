@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Availsync.Contracts;
+using Availsync.Edge.Holds;
 using Availsync.Http;
 
 namespace Availsync.Edge.Answers;
@@ -15,6 +16,7 @@ internal enum Question
     Extend,
     Finish,
     Release,
+    Hold,
 }
 
 /// <summary>The one place where an outcome becomes an HTTP answer.</summary>
@@ -65,6 +67,7 @@ internal static class OutcomeAnswers
             question == Question.Release ? "released" : "finished", ClaimView.Of(ended.Claim))),
         Outcome.AlreadyEnded ended => new Answer(
             new ClaimActionBody("already_finished", ClaimView.Of(ended.Claim))),
+        Outcome.OnHold onHold => HoldAnswers.Of(onHold, now),
         Outcome.NothingDue or Outcome.QueueServed or Outcome.QueueLeft or Outcome.Waiting =>
             throw new InvalidOperationException("This is no answer to a caller."),
         _ => throw new InvalidOperationException($"{outcome.GetType().Name} has no answer."),

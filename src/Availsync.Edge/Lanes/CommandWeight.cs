@@ -11,6 +11,7 @@ internal static class CommandWeight
     public static int Of(Command command) => Envelope + command switch
     {
         StartRun start => start.Metadata.Length + (start.Reason?.Length ?? 0),
+        PlaceHold place => place.Metadata.Length + (place.Reason?.Length ?? 0) + place.Resource.Name.Length,
         FinishRun finish => finish.Summary?.Length ?? 0,
         DeclareWorkingSet declare => Of(declare.Declaration),
         ExtendClaim { WorkingSet: { } declaration } => Of(declaration),

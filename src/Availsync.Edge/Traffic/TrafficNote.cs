@@ -31,6 +31,8 @@ internal sealed class TrafficNote
 
     public void Claim(Claim claim) => (ClaimId, Resource) = (claim.Id.Value, claim.Resource.ToString());
 
+    public void Hold(Hold hold) => Resource = hold.Resource.Name;
+
     /// <summary>What is asked for names a claim or a resource.</summary>
     public void Asks(Command command)
     {
@@ -41,6 +43,9 @@ internal sealed class TrafficNote
                 break;
             case CheckRun check:
                 Resource = check.Resource.ToString();
+                break;
+            case WindowCommand window:
+                Resource = window.Resource.Name;
                 break;
             case ClaimCommand onClaim:
                 _asked = onClaim.ClaimId;
@@ -54,7 +59,7 @@ internal sealed class TrafficNote
     /// </summary>
     public void Hears(Outcome outcome)
     {
-        IsBlocked = outcome is Outcome.Skipped or Outcome.WorkingSetBlocked
+        IsBlocked = outcome is Outcome.Skipped or Outcome.WorkingSetBlocked or Outcome.HoldBlocked
             or Outcome.WorkingSetDeclared { Answer.Blocked.Count: > 0 }
             or Outcome.Extended { WorkingSet.Blocked.Count: > 0 };
         var claim = outcome switch
@@ -65,6 +70,14 @@ internal sealed class TrafficNote
             Outcome.AlreadyEnded ended => ended.Claim,
             _ => null,
         };
+        var hold = outcome switch
+        {
+            Outcome.HoldConfirmed confirmed => confirmed.Hold,
+            Outcome.HoldEnded ended => ended.Hold,
+            Outcome.HoldAlreadyEnded ended => ended.Hold,
+            _ => null,
+        };
+        if (hold is not null) Hold(hold);
         if (claim is not null) Claim(claim);
         else if (_asked is { } asked && ShowsThatItIs(outcome)) Claim(asked);
     }

@@ -17,10 +17,16 @@ internal sealed record StartFields(
     /// <summary>How far from now <c>start_at</c> may be, either way.</summary>
     public static readonly TimeSpan StartAtTolerance = TimeSpan.FromMinutes(5);
 
-    private const int PriorityMax = 1000;
-    private const int ReasonMax = 500;
+    /// <summary>The highest priority of a claim or a hold.</summary>
+    public const int PriorityMax = 1000;
+
+    /// <summary>The most characters of a reason.</summary>
+    public const int ReasonMax = 500;
+
+    /// <summary>The most bytes of metadata, as JSON in UTF-8.</summary>
+    public const int MetadataBytesMax = 4096;
+
     private const int AgentTypeMax = 100;
-    private const int MetadataBytesMax = 4096;
     private const int WaitSecondsMax = 55;
     private const int TicketMax = 256;
 
@@ -43,7 +49,7 @@ internal sealed record StartFields(
         actor.Mode)
     {
         ExpiryGraceSeconds = actor.ExpiryGraceSeconds,
-        PreemptsLower = actor.PreemptsLower,
+        PreemptsLower = actor.Arbitration == ArbitrationRule.PreemptLower,
         Plan = actor.Plan,
         Wait = actor.Mode == ArbitrationMode.Enforce ? Wait : null,
     };
@@ -52,7 +58,7 @@ internal sealed record StartFields(
         new(actor.Caller, Resource!, Priority ?? actor.Agent.DefaultPriority, actor.Mode)
         {
             ExpiryGraceSeconds = actor.ExpiryGraceSeconds,
-            PreemptsLower = actor.PreemptsLower,
+            PreemptsLower = actor.Arbitration == ArbitrationRule.PreemptLower,
         };
 
     /// <summary>

@@ -16,11 +16,15 @@ internal sealed class WorkCalls(
 {
     private const string ReplayedHeader = "Idempotency-Replayed";
     private const string ClaimStatusHeader = "Availsync-Claim-Status";
+    private const string HoldStatusHeader = "Availsync-Hold-Status";
 
     /// <summary>A call that says all in its body.</summary>
-    public async Task<IResult> PostAsync(HttpContext context, Question question, ReadDraft read)
+    public async Task<IResult> PostAsync(
+        HttpContext context, Question question, ReadDraft read, bool bodyMayBeLeftOut = false)
     {
-        var (body, error) = await JsonBody.ReadAsync(context);
+        var (body, error) = bodyMayBeLeftOut
+            ? await JsonBody.ReadOptionalAsync(context)
+            : await JsonBody.ReadAsync(context);
         if (body is null) return Mistaken(context, question, error!);
         var principal = context.Principal();
         var fields = new Fields(body.Root);
@@ -80,7 +84,8 @@ internal sealed class WorkCalls(
                 context, question,
                 new RecordRefusal(stamp.OrgId, refusal, IdempotencyKeys.SlotOf(stamp).Value), stamp);
 
-    private async Task<IResult> AskAsync(
+    /// <summary>Has a command decided, and answers with what has come of it.</summary>
+    public async Task<IResult> AskAsync(
         HttpContext context, Question question, Command command, IdempotencyStamp? stamp)
     {
         var note = context.Visit().Note;
@@ -121,15 +126,17 @@ internal sealed class WorkCalls(
         return answered.Replayed ? Replayed(context.Response, answered, answer) : answer;
     }
 
-    private IResult Answered(Outcome outcome, Question question) =>
+    public IResult Answered(Outcome outcome, Question question) =>
         OutcomeAnswers.Of(outcome, question, time.GetUtcNow());
 
-    /// <summary>A repeat says so, and what has become of the claim; its body is the first one's, to the byte.</summary>
+    /// <summary>A repeat says so, and what has become of the claim or hold; its body is the first one's, to the byte.</summary>
     private static IResult Replayed(HttpResponse response, Reply.Answered answered, IResult answer)
     {
         response.Headers[ReplayedHeader] = "true";
         if (answered.ClaimStatus is { } status)
             response.Headers[ClaimStatusHeader] = status.ToString().ToLowerInvariant();
+        if (answered.HoldStatus is { } hold)
+            response.Headers[HoldStatusHeader] = hold.ToString().ToLowerInvariant();
         return answer is ApiError error ? error with { RequestId = answered.RequestId } : answer;
     }
 }

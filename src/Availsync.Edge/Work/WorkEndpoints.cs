@@ -34,11 +34,12 @@ internal static class WorkEndpoints
         Map(routes, HttpMethods.Get, "/v1/work/resources", "resource.list", reads.ListResourcesAsync);
     }
 
-    private static IEndpointConventionBuilder Post(
+    /// <summary>Maps a call that changes something, or could.</summary>
+    public static IEndpointConventionBuilder Post(
         IEndpointRouteBuilder routes, string path, string type, Func<HttpContext, Task<IResult>> handle) =>
         Map(routes, HttpMethods.Post, path, type, handle).WithMetadata(new RecordsRefusals());
 
-    private static IEndpointConventionBuilder Map(
+    public static IEndpointConventionBuilder Map(
         IEndpointRouteBuilder routes, string method, string path, string type,
         Func<HttpContext, Task<IResult>> handle) =>
         routes.MapMethods(path, [method], (RequestDelegate)(async context =>

@@ -80,7 +80,7 @@ public sealed record ApiError(int Status, string Code, string Message) : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
-        httpContext.Features.Set(new ErrorCode(Code));
+        if (Status >= StatusCodes.Status400BadRequest) httpContext.NoteErrorCode(Code); // A refusal may be a preview's.
         var response = httpContext.Response;
         response.StatusCode = Status;
         if (Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";

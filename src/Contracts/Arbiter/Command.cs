@@ -14,7 +14,7 @@ namespace Availsync.Contracts;
 [JsonDerivedType(typeof(RecordRefusal), "record_refusal")]
 [JsonDerivedType(typeof(LeaveQueue), "leave_queue")]
 [JsonDerivedType(typeof(ServeQueue), "serve_queue")]
-public abstract record Command
+public abstract partial record Command
 {
     private protected Command()
     {

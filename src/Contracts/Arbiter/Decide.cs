@@ -32,7 +32,11 @@ public abstract record Reply
     /// <param name="RequestId">Of the call that was decided: for a repeat, the first one's.</param>
     /// <param name="Replayed">Whether this is the recorded outcome of an earlier call with the same key.</param>
     /// <param name="ClaimStatus">For a repeat that names a claim: what that claim is by now.</param>
-    public sealed record Answered(Outcome Outcome, string? RequestId, bool Replayed, ClaimStatus? ClaimStatus) : Reply;
+    public sealed record Answered(Outcome Outcome, string? RequestId, bool Replayed, ClaimStatus? ClaimStatus) : Reply
+    {
+        /// <summary>For a repeat that names a hold: what that hold is by now.</summary>
+        public HoldStatus? HoldStatus { get; init; }
+    }
 
     /// <summary>Nothing was decided (too late, or not the owner any more): the command may be sent again.</summary>
     public sealed record Undecided : Reply;

@@ -28,7 +28,7 @@ namespace Availsync.Contracts;
 [JsonDerivedType(typeof(Waiting), "waiting")]
 [JsonDerivedType(typeof(QueueServed), "queue_served")]
 [JsonDerivedType(typeof(QueueLeft), "queue_left")]
-public abstract record Outcome
+public abstract partial record Outcome
 {
     private Outcome()
     {

@@ -25,7 +25,7 @@ public sealed record ClaimPage(IReadOnlyList<Claim> Claims, long Total);
 public sealed record GetUsage(Guid OrgId);
 
 /// <summary>Answers <see cref="GetUsage"/> with the true counts of this moment.</summary>
-/// <param name="ActiveClaims">Claims that hold something, rehearsals excepted.</param>
+/// <param name="ActiveClaims">Claims that hold something, rehearsals excepted, and holds that block.</param>
 /// <param name="ProtectedResources">Resources that have been claimed in enforce mode.</param>
 public sealed record UsageFound(long ActiveClaims, long ProtectedResources);
 

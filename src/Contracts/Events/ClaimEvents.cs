@@ -32,7 +32,7 @@ public sealed record ClaimEvent(
 [JsonDerivedType(typeof(WorkingSetChanged), "working_set.changed")]
 [JsonDerivedType(typeof(RunSkipped), "run.skipped")]
 [JsonDerivedType(typeof(RunObserved), "run.observed")]
-public abstract record ClaimFact
+public abstract partial record ClaimFact
 {
     private protected ClaimFact()
     {

@@ -36,7 +36,7 @@ public abstract class AgentSuite(StorageProvider provider)
         await EndAsync(world, arbiter, at);
         await using (var context = await world.Contexts.CreateDbContextAsync())
         {
-            await new AgentMessages(context, new Direct(arbiter)).HandleAsync(
+            await new AgentMessages(context, new Direct(arbiter), world.Time).HandleAsync(
                 new AgentResumed(world.OrgId, world.Agent().AgentId, at.AddSeconds(1)), default);
         }
 
@@ -59,7 +59,7 @@ public abstract class AgentSuite(StorageProvider provider)
     private static async Task EndAsync(ArbiterWorld world, ArbiterWorld.Instance arbiter, DateTimeOffset at)
     {
         await using var context = await world.Contexts.CreateDbContextAsync();
-        await new AgentMessages(context, new Direct(arbiter)).HandleAsync(
+        await new AgentMessages(context, new Direct(arbiter), world.Time).HandleAsync(
             new AgentEnded(world.OrgId, world.Agent().AgentId, at), default);
     }
 

@@ -20,7 +20,7 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
     private static readonly string[] Segments =
     [
         "", ".", "..", "v1", "v2", "work", "run", "start", "claims", "orgs", "agents", "keys", "rotate", "members",
-        "me", "null",
+        "me", "null", "holds", "preview",
         "0", "-1", "%2e%2e", "%2F", "%5C", "%C3%A9", "%F0%9F%8C%8D", "%FF", "%ED%A0%80", "%25", "%zz", "%", "a;b=c",
         "a+b", "~",
         "*", "$ref", "01900000-0000-7000-8000-000000000000", "{claim_id}", "openapi", "health", "live", "__proto__",
@@ -59,9 +59,10 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
         var agent = $"{org}/agents/{Id(world.AgentIds, random, json)}";
         var key = $"{agent}/keys/{Id(world.KeyIds, random, json)}";
         var claim = Id(world.ClaimIds, random, json);
+        var hold = Id(world.HoldIds, random, json);
         // Passwords are slow to hash by design: those routes get a smaller share.
         if (random.Next(500) == 0) return Signing(random, json);
-        return random.Next(28) switch
+        return random.Next(33) switch
         {
             0 or 1 or 2 or 3 => ("POST", "/v1/work/run/start", Start(random, json)),
             4 or 5 => ("POST", "/v1/work/check", Start(random, json)),
@@ -89,6 +90,11 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
             26 => random.Next(4) == 0
                 ? ("PUT", "/v1/billing/plan", new JsonObject { ["plan"] = json.Pick(["unlimited", "gold", ""]) })
                 : ("POST", $"{agent}/{json.Pick(["test-connection", "setup-test"])}", null),
+            27 or 28 => ("POST", json.Pick(["/v1/holds", "/v1/holds", "/v1/holds/preview", "/v1/availability/check"]),
+                Hold(random, json)),
+            29 => ("POST", $"/v1/holds/{hold}/confirm", random.Next(2) == 0 ? null : []),
+            30 => (json.Pick(["GET", "DELETE"]), $"/v1/holds/{hold}", null),
+            31 => ("GET", "/v1/holds", null),
             _ => ("POST", "/v1/mcp/heartbeat",
                 new JsonObject { ["client_name"] = json.Text(110), ["client_version"] = "1", ["session_id"] = null }),
         };
@@ -132,6 +138,22 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
         ["wait_seconds"] = random.Next(10) == 0 ? random.Next(-2, 2) * 56 : 0, // Not to wait, and too long to.
         ["ticket"] = random.Next(10) == 0 ? json.Text(300) : null,
     };
+
+    private JsonObject Hold(Random random, FuzzedJson json)
+    {
+        var start = random.Next(-2, 40);
+        return new JsonObject
+        {
+            ["resource"] = random.Next(3) == 0 ? json.Text(30) : $"calendar:{random.Next(6)}",
+            ["agent_id"] = random.Next(2) == 0 ? world.Agent.Id : null,
+            ["starts_at"] = Holder.At(start * (random.Next(20) == 0 ? 30_000 : 1)),
+            ["ends_at"] = Holder.At(start + random.Next(-1, 20)),
+            ["ttl_seconds"] = random.Next(2) == 0 ? null : random.Next(25, 100),
+            ["priority"] = random.Next(1001),
+            ["reason"] = json.Text(100),
+            ["metadata"] = new JsonObject { ["a"] = json.Text(20) },
+        };
+    }
 
     private JsonObject WorkingSet(string claim, Random random, FuzzedJson json) => new()
     {

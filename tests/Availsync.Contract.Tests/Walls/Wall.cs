@@ -29,13 +29,14 @@ internal sealed partial record Wall(string Kind, string Method, string Path, str
 }
 
 /// <summary>A workspace with one of everything that has an id.</summary>
-internal sealed record Walled(Workspace Workspace, Agent Agent, Held Claim, Member Member)
+internal sealed record Walled(Workspace Workspace, Agent Agent, Held Claim, JsonElement Hold, Member Member)
 {
     public static async Task<Walled> MakeAsync(Workspace workspace)
     {
         var agent = await workspace.NewAgentAsync();
         return new Walled(
             workspace, agent, await agent.HoldAsync($"project:{Unique.Name()}", 3600),
+            await agent.PlacedAsync($"calendar:{Unique.Name()}", 0, 30, ttl_seconds: 3600),
             await workspace.NewMemberAsync("viewer"));
     }
 
@@ -45,6 +46,7 @@ internal sealed record Walled(Workspace Workspace, Agent Agent, Held Claim, Memb
         "agent" => Agent.Id,
         "key" => Agent.KeyId,
         "claim" => Claim.Id,
+        "hold" => Hold.At("id").Text(),
         "user" => Member.UserId,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Nothing of this kind has an id."),
     };

@@ -9,6 +9,7 @@ public abstract class WallsContract(Target target) : ContractTest(target)
     private const string Org = "/v1/orgs/{my.org}";
     private const string Agent = Org + "/agents/{my.agent}";
     private const string Theirs = "/v1/orgs/{id}";
+    private const string Window = ", \"starts_at\": \"2046-01-01T00:00:00Z\", \"ends_at\": \"2046-01-01T01:00:00Z\"}";
     private const string Declaration = ", \"mode\": \"edit\", \"paths\": [\"a\"]";
 
     private static readonly Wall[] OfPeople =
@@ -52,6 +53,13 @@ public abstract class WallsContract(Target target) : ContractTest(target)
             """{"agent_id": "{id}", "claim_id": "{my.claim}", "duration_minutes": 90}"""),
         new("agent", "POST", "/v1/work/run/finish", """{"agent_id": "{id}", "claim_id": "{my.claim}"}"""),
         new("agent", "POST", "/v1/work/claims/{my.claim}/extend", """{"agent_id": "{id}", "duration_minutes": 90}"""),
+        new("agent", "POST", "/v1/holds", """{"agent_id": "{id}", "resource": "{new}" """ + Window),
+        new("agent", "POST", "/v1/holds/preview", """{"agent_id": "{id}", "resource": "{new}" """ + Window),
+        new("agent", "POST", "/v1/availability/check", """{"agent_id": "{id}", "resource": "{new}" """ + Window),
+        new("agent", "POST", "/v1/holds/{my.hold}/confirm", """{"agent_id": "{id}"}"""),
+        new("hold", "GET", "/v1/holds/{id}"),
+        new("hold", "DELETE", "/v1/holds/{id}"),
+        new("hold", "POST", "/v1/holds/{id}/confirm", """{"agent_id": "{my.agent}"}"""),
         new("key", "DELETE", Agent + "/keys/{id}"),
         new("key", "POST", Agent + "/keys/{id}/rotate", "{}"),
         new("user", "DELETE", Org + "/members/{id}"),
@@ -68,6 +76,10 @@ public abstract class WallsContract(Target target) : ContractTest(target)
 
     private static readonly Wall[] OfKeys =
     [
+        new("hold", "GET", "/v1/holds/{id}"),
+        new("hold", "DELETE", "/v1/holds/{id}"),
+        new("hold", "POST", "/v1/holds/{id}/confirm", "{}"),
+        new("hold", "GET", "/v1/work/claims/{id}"),
         new("claim", "GET", "/v1/work/claims/{id}"),
         new("claim", "DELETE", "/v1/work/claims/{id}"),
         new("claim", "DELETE", "/v1/work/claims/{id}?fencing_token=1"),
@@ -118,10 +130,10 @@ public abstract class WallsContract(Target target) : ContractTest(target)
         string[] lists =
         [
             "/v1/work/claims", "/v1/work/resources", "/v1/activity", "/v1/audit", "/v1/value/health",
-            "/v1/billing/status", $"{mine.Workspace.Path}/agents", $"{mine.Workspace.Path}/members",
+            "/v1/holds", "/v1/billing/status", $"{mine.Workspace.Path}/agents", $"{mine.Workspace.Path}/members",
             $"/v1/work/claims?resource={(await theirs.Agent.ReadAsync(theirs.Claim)).At("resource").Text()}",
         ];
-        string[] ids = [.. ((string[])["org", "agent", "key", "claim", "user"]).Select(theirs.Id)];
+        string[] ids = [.. ((string[])["org", "agent", "key", "claim", "hold", "user"]).Select(theirs.Id)];
         foreach (var list in lists)
         {
             var answer = (await mine.Workspace.Owner.GetAsync(list)).Expect(200);
@@ -173,6 +185,7 @@ public abstract class WallsContract(Target target) : ContractTest(target)
             Assert.Equal("active", claim.At("status").Text());
             Assert.Equal(side.Claim.ExpiresAt, claim.At("expires_at").Time());
             Assert.True(claim.At("working_set").IsNull());
+            Assert.Equal(side.Hold.GetRawText(), (await side.Agent.ReadHoldAsync(side.Hold)).GetRawText());
             (await side.Member.Client.GetAsync("/v1/me")).Expect(200);
             var owner = side.Workspace.Owner;
             Assert.False((await owner.GetAsync(side.Agent.Path)).Expect(200)["agent.disabled"].Flag());

@@ -75,7 +75,8 @@ public sealed class OutcomeAnswersTests
             $$"""{"action":"already_finished","claim":{{ClaimJson("expired", "\"2026-05-22T10:31:00.000Z\"")}}}"""),
     };
 
-    public static TheoryData<string> Names => [.. typeof(Outcome).GetNestedTypes().Select(type => type.Name)];
+    public static TheoryData<string> Names =>
+        [.. typeof(Outcome).GetNestedTypes().Where(type => !type.IsAbstract).Select(type => type.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -88,7 +89,7 @@ public sealed class OutcomeAnswersTests
             return;
         }
 
-        var (outcome, status, body) = All[name];
+        var (outcome, status, body) = All.TryGetValue(name, out var known) ? known : HoldOutcomes.All[name];
         var (context, text) = await TellAsync(outcome, Question.Start);
         Assert.Equal(body, text);
         Assert.Equal(status, context.Response.StatusCode);

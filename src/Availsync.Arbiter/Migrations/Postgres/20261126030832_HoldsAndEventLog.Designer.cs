@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Availsync.Arbiter.Migrations.Postgres
 {
     [DbContext(typeof(PostgresArbiterDbContext))]
-    [Migration("20261126022237_EventLog")]
-    partial class EventLog
+    [Migration("20261126030832_HoldsAndEventLog")]
+    partial class HoldsAndEventLog
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -76,6 +76,109 @@ namespace Availsync.Arbiter.Migrations.Postgres
                         .HasName("pk_event_heads");
 
                     b.ToTable("event_heads", "arbiter");
+                });
+
+            modelBuilder.Entity("Availsync.Arbiter.Holds.HoldRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AgentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("agent_id");
+
+                    b.Property<string>("AgentName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent_name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long>("FencingToken")
+                        .HasColumnType("bigint")
+                        .HasColumnName("fencing_token");
+
+                    b.Property<string>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("metadata");
+
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<string>("PreemptedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("preempted_by");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("integer")
+                        .HasColumnName("priority");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Resource")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("resource");
+
+                    b.Property<string>("RootId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("root_id");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("integer")
+                        .HasColumnName("slot");
+
+                    b.Property<DateTimeOffset>("StartsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("starts_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_holds");
+
+                    b.HasIndex("AgentId", "EndsAt")
+                        .HasDatabaseName("blocking_holds_by_agent")
+                        .HasFilter("status IN ('held', 'confirmed')");
+
+                    b.HasIndex("OrgId", "EndsAt")
+                        .HasDatabaseName("blocking_holds_by_org")
+                        .HasFilter("status IN ('held', 'confirmed')");
+
+                    b.HasIndex("OrgId", "Id")
+                        .HasDatabaseName("ix_holds_org_id_id");
+
+                    b.HasIndex("RootId", "EndsAt")
+                        .HasDatabaseName("blocking_holds_by_root")
+                        .HasFilter("status IN ('held', 'confirmed')");
+
+                    b.HasIndex("RootId", "FencingToken")
+                        .IsUnique()
+                        .HasDatabaseName("ix_holds_root_id_fencing_token");
+
+                    b.HasIndex("OrgId", "AgentId", "Id")
+                        .HasDatabaseName("ix_holds_org_id_agent_id_id");
+
+                    b.ToTable("holds", "arbiter");
                 });
 
             modelBuilder.Entity("Availsync.Arbiter.Store.AgentRow", b =>
@@ -174,6 +277,10 @@ namespace Availsync.Arbiter.Migrations.Postgres
                     b.Property<Guid>("OrgId")
                         .HasColumnType("uuid")
                         .HasColumnName("org_id");
+
+                    b.Property<string>("PreemptedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("preempted_by");
 
                     b.Property<int>("Priority")
                         .HasColumnType("integer")
@@ -314,6 +421,10 @@ namespace Availsync.Arbiter.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("org_id");
 
+                    b.Property<long>("CountedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("counted_at");
+
                     b.HasKey("OrgId")
                         .HasName("pk_quotas");
 
@@ -383,6 +494,44 @@ namespace Availsync.Arbiter.Migrations.Postgres
                         .HasName("pk_roots");
 
                     b.ToTable("roots", "arbiter");
+                });
+
+            modelBuilder.Entity("Availsync.Arbiter.Store.WaiterRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("org_id");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Root")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("root");
+
+                    b.Property<string>("RootId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("root_id");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("integer")
+                        .HasColumnName("slot");
+
+                    b.HasKey("Id")
+                        .HasName("pk_waiters");
+
+                    b.HasIndex("RootId")
+                        .HasDatabaseName("ix_waiters_root_id");
+
+                    b.ToTable("waiters", "arbiter");
                 });
 #pragma warning restore 612, 618
         }

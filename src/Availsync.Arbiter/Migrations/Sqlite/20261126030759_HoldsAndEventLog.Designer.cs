@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Availsync.Arbiter.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteArbiterDbContext))]
-    [Migration("20261126022235_EventLog")]
-    partial class EventLog
+    [Migration("20261126030759_HoldsAndEventLog")]
+    partial class HoldsAndEventLog
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -70,6 +70,109 @@ namespace Availsync.Arbiter.Migrations.Sqlite
                         .HasName("pk_event_heads");
 
                     b.ToTable("event_heads");
+                });
+
+            modelBuilder.Entity("Availsync.Arbiter.Holds.HoldRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AgentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agent_id");
+
+                    b.Property<string>("AgentName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agent_name");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ends_at");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long>("FencingToken")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fencing_token");
+
+                    b.Property<string>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("metadata");
+
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
+                    b.Property<string>("PreemptedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("preempted_by");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("priority");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Resource")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resource");
+
+                    b.Property<string>("RootId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("root_id");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("slot");
+
+                    b.Property<long>("StartsAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("starts_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_holds");
+
+                    b.HasIndex("AgentId", "EndsAt")
+                        .HasDatabaseName("blocking_holds_by_agent")
+                        .HasFilter("status IN ('held', 'confirmed')");
+
+                    b.HasIndex("OrgId", "EndsAt")
+                        .HasDatabaseName("blocking_holds_by_org")
+                        .HasFilter("status IN ('held', 'confirmed')");
+
+                    b.HasIndex("OrgId", "Id")
+                        .HasDatabaseName("ix_holds_org_id_id");
+
+                    b.HasIndex("RootId", "EndsAt")
+                        .HasDatabaseName("blocking_holds_by_root")
+                        .HasFilter("status IN ('held', 'confirmed')");
+
+                    b.HasIndex("RootId", "FencingToken")
+                        .IsUnique()
+                        .HasDatabaseName("ix_holds_root_id_fencing_token");
+
+                    b.HasIndex("OrgId", "AgentId", "Id")
+                        .HasDatabaseName("ix_holds_org_id_agent_id_id");
+
+                    b.ToTable("holds", (string)null);
                 });
 
             modelBuilder.Entity("Availsync.Arbiter.Store.AgentRow", b =>
@@ -168,6 +271,10 @@ namespace Availsync.Arbiter.Migrations.Sqlite
                     b.Property<Guid>("OrgId")
                         .HasColumnType("TEXT")
                         .HasColumnName("org_id");
+
+                    b.Property<string>("PreemptedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("preempted_by");
 
                     b.Property<int>("Priority")
                         .HasColumnType("INTEGER")
@@ -306,6 +413,10 @@ namespace Availsync.Arbiter.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("org_id");
 
+                    b.Property<long>("CountedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("counted_at");
+
                     b.HasKey("OrgId")
                         .HasName("pk_quotas");
 
@@ -375,6 +486,44 @@ namespace Availsync.Arbiter.Migrations.Sqlite
                         .HasName("pk_roots");
 
                     b.ToTable("roots");
+                });
+
+            modelBuilder.Entity("Availsync.Arbiter.Store.WaiterRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("OrgId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("org_id");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Root")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("root");
+
+                    b.Property<string>("RootId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("root_id");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("slot");
+
+                    b.HasKey("Id")
+                        .HasName("pk_waiters");
+
+                    b.HasIndex("RootId")
+                        .HasDatabaseName("ix_waiters_root_id");
+
+                    b.ToTable("waiters");
                 });
 #pragma warning restore 612, 618
         }

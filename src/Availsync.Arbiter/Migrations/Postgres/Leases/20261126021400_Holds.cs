@@ -1,0 +1,31 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Availsync.Arbiter.Migrations.Postgres.Leases
+{
+    /// <inheritdoc />
+    public partial class Holds : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<bool>(
+                name: "is_hold",
+                schema: "arbiter",
+                table: "leases",
+                type: "boolean",
+                nullable: false,
+                defaultValue: false);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "is_hold",
+                schema: "arbiter",
+                table: "leases");
+        }
+    }
+}
