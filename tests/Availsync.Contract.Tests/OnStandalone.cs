@@ -25,6 +25,7 @@ public sealed class DocumentTests(TestTargets targets) : DocumentContract(target
 
 public sealed class ErrorsTests(TestTargets targets) : ErrorsContract(targets.Standalone);
 
+[Collection(Alone.Name)]
 public sealed class EventsTests(TestTargets targets) : EventsContract(targets.Standalone);
 
 [Collection(Alone.Name)]

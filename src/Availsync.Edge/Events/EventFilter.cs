@@ -11,6 +11,7 @@ internal sealed class EventFilter
     private readonly HashSet<string> _types = new(StringComparer.Ordinal);
     private readonly List<string> _families = [];
     private readonly HashSet<ResourceRef> _resources = [];
+    private readonly HashSet<HoldResource> _names = [];
 
     private EventFilter()
     {
@@ -27,7 +28,9 @@ internal sealed class EventFilter
         foreach (var type in types.Select(t => t.Trim())) filter.AddType(type, errors);
         foreach (var text in Given(query, "resource", errors))
         {
-            if (ResourceRef.TryParse(text, out var resource, out var error)) filter._resources.Add(resource);
+            // A hold may be on any name, also on one that looks like a claim's resource.
+            if (ResourceRef.TryParse(text, out var resource, out _)) filter._resources.Add(resource);
+            if (HoldResource.TryParse(text, out var name, out var error)) filter._names.Add(name);
             else errors.Add(new FieldError("resource", error));
         }
 
@@ -35,11 +38,11 @@ internal sealed class EventFilter
     }
 
     /// <summary>The event as it is shown, or null where it was not asked for or is shown to nobody.</summary>
-    public EventView? Shown(ClaimEvent one)
+    public IEventView? Shown(ClaimEvent one)
     {
         if (EventView.Of(one) is not { } view) return null;
         if (_types.Count + _families.Count > 0 && !Names(view.Type)) return null;
-        return _resources.Count == 0 || _resources.Contains(view.Subject!) ? view : null;
+        return _names.Count == 0 || view.IsOn(_resources, _names) ? view : null;
     }
 
     private void AddType(string type, ICollection<FieldError> errors)

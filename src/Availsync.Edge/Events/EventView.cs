@@ -3,14 +3,32 @@ using Availsync.Edge.Answers;
 
 namespace Availsync.Edge.Events;
 
-/// <summary>An event as listeners see it, member by member in the contract's order.</summary>
+/// <summary>An event as listeners see it.</summary>
+internal interface IEventView
+{
+    /// <summary>As the contract names it: <c>claim.granted</c>.</summary>
+    string Type { get; }
+
+    /// <summary>Whether it is about one of these: resources of claims, and names that holds are on.</summary>
+    bool IsOn(IReadOnlySet<ResourceRef> resources, IReadOnlySet<HoldResource> names);
+}
+
+/// <summary>How events are shown.</summary>
+internal static class EventView
+{
+    /// <summary>Null for what is nobody's business: observations and rehearsals.</summary>
+    public static IEventView? Of(ClaimEvent one) =>
+        one.Fact is HoldFact onHold ? HoldEventView.Of(one, onHold) : ClaimEventView.Of(one);
+}
+
+/// <summary>What happened to a claim, member by member in the contract's order.</summary>
 /// <param name="Type">As the contract names it: <c>claim.granted</c>.</param>
 /// <param name="Root">The repo, or the plain project, whose events are in order and counted.</param>
 /// <param name="Sequence">Grows with every event of the root; those that are not shown leave gaps.</param>
 /// <param name="Claim">The claim as the event has left it; null for a run that was skipped.</param>
 /// <param name="BlockingClaim">Who was in the way of a run that was skipped.</param>
 /// <param name="PreemptedBy">Who displaced a claim that was preempted.</param>
-internal sealed record EventView(
+internal sealed record ClaimEventView(
     Guid EventId,
     string Type,
     Guid OrgId,
@@ -25,13 +43,17 @@ internal sealed record EventView(
     string Resource,
     ClaimView? Claim,
     BlockingClaimView? BlockingClaim,
-    BlockingClaimView? PreemptedBy)
+    BlockingClaimView? PreemptedBy) : IEventView
 {
     /// <summary>The resource, to be compared; not a part of what is sent.</summary>
     internal ResourceRef? Subject { get; init; }
 
+    /// <inheritdoc />
+    public bool IsOn(IReadOnlySet<ResourceRef> resources, IReadOnlySet<HoldResource> names) =>
+        resources.Contains(Subject!);
+
     /// <summary>How an event is shown; null for what is nobody's business: observations and rehearsals.</summary>
-    public static EventView? Of(ClaimEvent one) => one.Fact switch
+    public static ClaimEventView? Of(ClaimEvent one) => one.Fact switch
     {
         ClaimGranted fact => OfClaim(one, EventType.Granted, fact.Claim),
         ClaimExtended fact => OfClaim(one, EventType.Extended, fact.Claim),
@@ -47,14 +69,14 @@ internal sealed record EventView(
         _ => null,
     };
 
-    private static EventView? OfClaim(ClaimEvent one, string type, Claim claim, BlockingClaim? by = null) =>
+    private static ClaimEventView? OfClaim(ClaimEvent one, string type, Claim claim, BlockingClaim? by = null) =>
         claim.IsRehearsal ? null : Of(one, type, claim.AgentId, claim.AgentName, claim.Resource) with
         {
             Claim = ClaimView.Of(claim),
             PreemptedBy = BlockingClaimView.Of(by),
         };
 
-    private static EventView Of(ClaimEvent one, string type, Guid agentId, string agentName, ResourceRef resource) =>
+    private static ClaimEventView Of(ClaimEvent one, string type, Guid agentId, string agentName, ResourceRef resource) =>
         new(
             one.EventId, type, one.OrgId, one.Root, one.Sequence, one.At, one.RequestId, agentId, agentName,
             resource.Type, resource.Key, resource.ToString(), Claim: null, BlockingClaim: null, PreemptedBy: null)
@@ -74,10 +96,20 @@ internal static class EventType
     public const string Revoked = "claim.revoked";
     public const string RunSkipped = "run.skipped";
     public const string WorkingSetChanged = "working_set.changed";
+    public const string HoldHeld = "hold.held";
+    public const string HoldConfirmed = "hold.confirmed";
+    public const string HoldLapsed = "hold.lapsed";
+    public const string HoldReleased = "hold.released";
+    public const string HoldPreempted = "hold.preempted";
+    public const string HoldRevoked = "hold.revoked";
+    public const string HoldBlocked = "hold.blocked";
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Granted, Extended, Released, Expired, Preempted, Revoked, RunSkipped, WorkingSetChanged];
+    [
+        Granted, Extended, Released, Expired, Preempted, Revoked, RunSkipped, WorkingSetChanged, HoldHeld, HoldConfirmed,
+        HoldLapsed, HoldReleased, HoldPreempted, HoldRevoked, HoldBlocked,
+    ];
 
     /// <summary>What stands for all names that begin alike: <c>claim.*</c>.</summary>
     public static IReadOnlyList<string> Families { get; } = ["claim.*", "run.*", "working_set.*", "hold.*"];

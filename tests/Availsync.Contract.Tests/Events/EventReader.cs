@@ -52,7 +52,9 @@ public sealed class EventReader : IAsyncDisposable
         if (!await _events.MoveNextAsync().AsTask().WaitAsync(patience ?? Patience, TimeProvider.System)) return null;
         var (item, body) = (_events.Current, JsonDocument.Parse(_events.Current.Data).RootElement);
         var faults = OpenApiDocument.Instance.FaultsOf(
-            item.EventType == "stream.reset" ? "StreamReset" : "Event", body);
+            item.EventType == "stream.reset" ? "StreamReset"
+                : item.EventType.StartsWith("hold.", StringComparison.Ordinal) ? "HoldEvent" : "Event",
+            body);
         if (faults.Count > 0) Assert.Fail($"{string.Join('\n', faults)}\n{item.Data}");
         Assert.Equal(item.EventType, body.At("type").Text());
         return new StreamedEvent(

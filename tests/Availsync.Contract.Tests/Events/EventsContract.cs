@@ -100,6 +100,28 @@ public abstract class EventsContract(Target target) : ContractTest(target)
     }
 
     [Fact]
+    public async Task What_happens_to_holds_is_told_too()
+    {
+        var workspace = await NewWorkspaceAsync();
+        var (agent, other) = (await workspace.NewAgentAsync(), await workspace.NewAgentAsync());
+        var calendar = Holder.NewCalendar();
+        await using var reader = await EventReader.OpenAsync(
+            agent.Client, $"?type=hold.*&resource={Uri.EscapeDataString(calendar)}");
+        await agent.PlacedAsync(Holder.NewCalendar(), 0, 30);
+        var hold = await agent.PlacedAsync(calendar, 0, 30, ttl_seconds: 600);
+        (await other.PlaceAsync(calendar, 0, 30)).ExpectError(409, "blocked");
+        (await agent.ConfirmAsync(hold)).Expect(200, "confirmed");
+        (await agent.ReleaseAsync(hold)).Expect(200, "released");
+
+        var told = await reader.TakeAsync(4);
+
+        Assert.Equal(
+            [(calendar, "hold.held"), (calendar, "hold.blocked"), (calendar, "hold.confirmed"), (calendar, "hold.released")],
+            Shapes(told));
+        Assert.Equal([1L, 2L, 3L, 4L], told.Select(one => one.Body.At("sequence").Number()));
+    }
+
+    [Fact]
     public async Task A_listener_that_comes_back_goes_on_where_it_was_at_any_edge()
     {
         var workspace = await NewWorkspaceAsync();
@@ -175,8 +197,8 @@ public abstract class EventsContract(Target target) : ContractTest(target)
     [Theory]
     [InlineData("?type=claim.lost", null, "type")]
     [InlineData("?type=claim.granted,", null, "type")]
-    [InlineData("?resource=owner/repo", null, "resource")]
-    [InlineData("?resource=repo:a/b&resource=x&type=*", null, "resource", "type")]
+    [InlineData("?resource=%20", null, "resource")]
+    [InlineData("?resource=repo:a/b&resource=&type=*", null, "resource", "type")]
     [InlineData("", "first", "Last-Event-ID")]
     [InlineData("?type=x", "-1", "Last-Event-ID", "type")]
     public async Task What_cannot_be_understood_is_400_and_named(string query, string? after, params string[] fields)

@@ -44,9 +44,9 @@ public sealed class HoldPlanTests
     [Fact]
     public void Neither_observers_nor_plans_that_bound_something_else_need_a_count()
     {
-        Assert.Null(PlanRoom.NeededBy(Place(60, 90) with { Plan = Plan(0), Mode = ArbitrationMode.Observe }));
-        Assert.Null(PlanRoom.NeededBy(Place(60, 90) with { Plan = new Plan("p", new PlanLimits(1, 1, null, 1)) }));
-        Assert.Equal(Org, PlanRoom.NeededBy(Place(60, 90) with { Plan = Plan(0) }));
+        Assert.False(PlanRoom.IsNeededFor(Place(60, 90) with { Plan = Plan(0), Mode = ArbitrationMode.Observe }));
+        Assert.False(PlanRoom.IsNeededFor(Place(60, 90) with { Plan = new Plan("p", new PlanLimits(1, 1, null, 1)) }));
+        Assert.True(PlanRoom.IsNeededFor(Place(60, 90) with { Plan = Plan(0) }));
         world.Do<Outcome.HoldPlaced>(Place(60, 90) with { Plan = new Plan("p", new PlanLimits(1, 0, null, 1)) });
     }
 

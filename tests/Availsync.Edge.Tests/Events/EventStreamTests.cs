@@ -82,7 +82,7 @@ public sealed class EventStreamTests : IAsyncLifetime
     [InlineData("?type=claim.gone", null, "type")]
     [InlineData("?type=", null, "type")]
     [InlineData("?type=claim", null, "type")]
-    [InlineData("?resource=owner/repo", null, "resource")]
+    [InlineData("?resource=%20", null, "resource")]
     [InlineData("?resource=", null, "resource")]
     [InlineData("", "x", "Last-Event-ID")]
     [InlineData("", "-1", "Last-Event-ID")]

@@ -19,7 +19,13 @@ public sealed class EventViewTests
         new ClaimPreempted(Some.Claim(ClaimStatus.Preempted), Some.Blocking()),
         new ClaimRevoked(Some.Claim(ClaimStatus.Revoked), Some.PersonId), new WorkingSetChanged(Some.Claim()),
         new RunSkipped(Caller, Some.Resource(), Some.Blocking()), new RunObserved(Caller, Some.Resource(), null),
+        new HoldHeld(SomeHold.Of()), new HoldConfirmed(SomeHold.Of(), WasHeld: true), new HoldLapsed(SomeHold.Of()),
+        new HoldReleased(SomeHold.Of()), new HoldPreempted(SomeHold.Of(), Winner), new HoldRevoked(SomeHold.Of(), Some.PersonId),
+        new HoldBlocked(Caller, SomeHold.Resource(), SomeHold.Window(), Winner),
+        new HoldObserved(Caller, SomeHold.Resource(), SomeHold.Window(), null),
     ];
+
+    private static BlockingHold Winner => BlockingHold.Of(SomeHold.Of());
 
     [Fact]
     public void Every_fact_is_shown_under_the_name_it_has_on_the_bus_but_for_observations()
@@ -30,7 +36,7 @@ public sealed class EventViewTests
         foreach (var fact in Facts)
         {
             var view = EventView.Of(Event(fact));
-            Assert.Equal(fact is RunObserved ? null : names[fact.GetType()], view?.Type);
+            Assert.Equal(fact is RunObserved or HoldObserved ? null : names[fact.GetType()], view?.Type);
             if (view is not null) Assert.Contains(view.Type, EventType.All);
         }
     }
@@ -63,8 +69,28 @@ public sealed class EventViewTests
             Json(Facts[0]).EnumerateObject().Select(p => p.Name));
     }
 
-    private static JsonElement Json(ClaimFact fact) =>
-        JsonSerializer.SerializeToElement(EventView.Of(Event(fact)), WireJson.Options);
+    [Fact]
+    public void A_hold_is_shown_as_it_is_and_one_that_was_refused_says_who_was_in_the_way()
+    {
+        var held = Json(new HoldHeld(SomeHold.Of()));
+        Assert.Equal(
+            [
+                "event_id", "type", "org_id", "root", "sequence", "at", "request_id", "agent_id", "agent_name",
+                "resource", "hold", "window", "blocking_hold", "preempted_by",
+            ],
+            held.EnumerateObject().Select(p => p.Name));
+        Assert.Equal("calendar:jane", held.GetProperty("hold").GetProperty("resource").GetString());
+        var refused = Json(new HoldBlocked(Caller, SomeHold.Resource(), SomeHold.Window(), Winner));
+        Assert.Equal(JsonValueKind.Null, refused.GetProperty("hold").ValueKind);
+        Assert.Equal(SomeHold.Id.Value, refused.GetProperty("blocking_hold").GetProperty("id").GetGuid());
+        Assert.Equal(["starts_at", "ends_at"], refused.GetProperty("window").EnumerateObject().Select(p => p.Name));
+    }
+
+    private static JsonElement Json(ClaimFact fact)
+    {
+        var view = EventView.Of(Event(fact))!;
+        return JsonSerializer.SerializeToElement(view, view.GetType(), WireJson.Options);
+    }
 
     private static ClaimEvent Event(ClaimFact fact) =>
         new(Some.Id(1), Some.OrgId, "repo:owner/repo", 1, Some.Now, "r", fact);
