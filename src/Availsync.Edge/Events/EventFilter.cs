@@ -3,7 +3,9 @@ using Availsync.Http;
 
 namespace Availsync.Edge.Events;
 
-/// <summary>Which events a listener asks for: of these types and on these resources; where none are named, of all.</summary>
+/// <summary>
+/// Which events a listener asks for: of these types and on these resources; where none are named, of all.
+/// </summary>
 internal sealed class EventFilter
 {
     private const int NamesMax = 50;
@@ -18,8 +20,8 @@ internal sealed class EventFilter
     }
 
     /// <summary>
-    /// Reads <c>type</c>, repeated or with commas, and <c>resource</c>, repeated, since a key may hold a comma; adds what
-    /// is wrong to <paramref name="errors"/>.
+    /// Reads <c>type</c>, repeated or with commas, and <c>resource</c>, repeated, since a key may hold a comma; adds
+    /// what is wrong to <paramref name="errors"/>.
     /// </summary>
     public static EventFilter Read(IQueryCollection query, ICollection<FieldError> errors)
     {

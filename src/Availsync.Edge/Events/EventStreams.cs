@@ -22,8 +22,8 @@ internal sealed partial class EventStreams(
     TimeProvider time,
     ILogger<EventStreams> logger)
 {
-    private static readonly TimeSpan DoubtMin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan DoubtMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan KeyDoubt = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
 
     /// <summary>Streams until it is over; returns what is to be answered where no stream was opened.</summary>
     public async Task<IResult> OpenAsync(HttpContext context)
@@ -76,8 +76,8 @@ internal sealed partial class EventStreams(
 
     /// <summary>
     /// Looks the credential up at once, since it may have been revoked between the door and here, and then whenever
-    /// the workspace changes, the credential runs out, or a minute has passed. Where accounting does not answer the
-    /// stream ends, as any call would be refused.
+    /// the workspace changes or the credential should have run out. Where accounting does not answer the stream ends,
+    /// as any call would be refused.
     /// </summary>
     private async Task GuardAsync(HttpContext context, EventListener listener, CancellationTokenSource ended)
     {
@@ -87,10 +87,7 @@ internal sealed partial class EventStreams(
             while ((await directory.AuthenticateAsync(credential, ended.Token)).Value is { } principal
                 && principal.Workspace.Id == listener.Feed.OrgId)
             {
-                var rest = principal.ValidUntil - time.GetUtcNow() ?? DoubtMax;
-                await time.WaitAsync(
-                    listener.DoubtedAsync, TimeSpan.FromTicks(Math.Clamp(rest.Ticks, DoubtMin.Ticks, DoubtMax.Ticks)),
-                    ended.Token);
+                await time.WaitAsync(listener.DoubtedAsync, UntilDoubt(principal), ended.Token);
             }
         }
         catch (UnavailableException)
@@ -106,6 +103,18 @@ internal sealed partial class EventStreams(
         {
             await ended.CancelAsync();
         }
+    }
+
+    /// <summary>
+    /// A key is looked up every minute, should a change have been missed; a session only when it is over, since each
+    /// look-up prolongs it and a page that is left open is nobody's doing. A little later, for clocks that differ.
+    /// </summary>
+    private TimeSpan UntilDoubt(Principal principal)
+    {
+        if (principal.ValidUntil is not { } end) return KeyDoubt;
+        var rest = end - time.GetUtcNow() + Margin;
+        if (principal is AgentPrincipal && rest > KeyDoubt) return KeyDoubt;
+        return rest > Margin ? rest : Margin;
     }
 
     [LoggerMessage(

@@ -9,12 +9,12 @@ namespace Availsync.Edge.Events;
 internal sealed class SlowReaderException() : Exception("A reader has not taken what was sent in time.");
 
 /// <summary>
-/// Writes a stream (the HTML standard's text/event-stream) and keeps count of the silence. Each write has to be taken in
-/// time: what a slow reader leaves behind waits in its socket, at most one page waits here, and then nothing more.
+/// Writes a stream (the HTML standard's text/event-stream) and keeps count of the silence. Each write has to be taken
+/// in time: what a slow reader leaves behind waits in its socket, at most one page waits here, and then nothing more.
 /// </summary>
 /// <remarks>
-/// Events go through <see cref="SseFormatter"/>. It always writes a data field, so the two blocks that must not have one
-/// are written here: comments, and an id that moves on past events that were not asked for.
+/// Events go through <see cref="SseFormatter"/>. It always writes a data field, so the two blocks that must not have
+/// one are written here: comments, and an id that moves on past events that were not asked for.
 /// </remarks>
 internal sealed class EventWriter(HttpContext context, EventStreamOptions options, TimeProvider time)
 {

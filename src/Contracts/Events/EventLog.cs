@@ -20,7 +20,8 @@ public static class EventQueues
 public sealed record EventHead(Guid OrgId, long Position);
 
 /// <summary>
-/// There is something new in the log. A hint that may be lost: whoever has not heard of a head asks for it now and then.
+/// There is something new in the log. A hint that may be lost: whoever has not heard of a head asks for it now and
+/// then.
 /// </summary>
 public sealed record EventsLogged(IReadOnlyList<EventHead> Heads);
 

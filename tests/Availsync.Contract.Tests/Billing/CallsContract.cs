@@ -28,7 +28,7 @@ public abstract class CallsContract(Target target) : ContractTest(target)
     public async Task Beyond_the_limit_a_key_is_good_for_heartbeats_and_people_go_on()
     {
         var (workspace, agent, _) = await UsedUpAsync();
-        foreach (var path in (string[])["/v1/me", "/v1/work/claims", "/v1/work/resources"])
+        foreach (var path in (string[])["/v1/me", "/v1/work/claims", "/v1/work/resources", "/v1/work/events"])
             (await agent.GetAsync(path)).ExpectError(402, "plan_limit_reached");
         (await agent.StartAsync("project:p")).ExpectError(402, "plan_limit_reached");
         (await agent.PostAsync("/v1/activity/usage", new { total_tokens = 1 })).ExpectError(402, "plan_limit_reached");

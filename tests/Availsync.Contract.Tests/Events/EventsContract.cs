@@ -75,8 +75,8 @@ public abstract class EventsContract(Target target) : ContractTest(target)
         var workspace = await NewWorkspaceAsync();
         var agent = await workspace.NewAgentAsync();
         var (watched, unwatched) = (NewRepo(), NewRepo());
-        await using var resource = await EventReader.OpenAsync(
-            agent.Client, $"?resource={Uri.EscapeDataString(watched.ToUpperInvariant().Replace("REPO:", "repo:", StringComparison.Ordinal))}");
+        var spelled = "repo:" + watched["repo:".Length..].ToUpperInvariant();
+        await using var resource = await EventReader.OpenAsync(agent.Client, $"?resource={spelled}");
         await using var types = await EventReader.OpenAsync(agent.Client, "?type=claim.released,run.*");
         await using var both = await EventReader.OpenAsync(
             agent.Client, $"?type=claim.released&type=run.skipped&resource={watched}&resource={NewRepo()}");
@@ -238,7 +238,8 @@ public abstract class EventsContract(Target target) : ContractTest(target)
     [Fact]
     public async Task Silence_is_broken_every_fifteen_seconds()
     {
-        await using var reader = await EventReader.OpenAsync((await (await NewWorkspaceAsync()).NewAgentAsync()).Client);
+        var agent = await (await NewWorkspaceAsync()).NewAgentAsync();
+        await using var reader = await EventReader.OpenAsync(agent.Client);
         var at = Stopwatch.GetTimestamp();
         Assert.Equal("retry: 1000", await reader.LineAsync(TimeSpan.FromSeconds(1)));
         Assert.Equal("id: 0", await reader.LineAsync(TimeSpan.FromSeconds(1)));

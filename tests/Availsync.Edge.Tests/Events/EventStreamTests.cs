@@ -225,7 +225,7 @@ public sealed class EventStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_session_that_runs_out_ends_its_stream()
+    public async Task A_session_that_runs_out_ends_its_stream_which_does_not_prolong_it()
     {
         _world.Knows(EdgeWorld.SessionToken, new PersonPrincipal(
             Some.Workspace, Some.PersonId, "owner@example.com", Role.Viewer, Some.SessionId, Some.Now.AddMinutes(30)));
@@ -235,7 +235,8 @@ public sealed class EventStreamTests : IAsyncLifetime
         await AdvanceUntilAsync(next, seconds: 5);
 
         Assert.Null(await next);
-        Assert.InRange(_world.Time.GetUtcNow(), Some.Now, Some.Now.AddMinutes(31));
+        Assert.InRange(_world.Time.GetUtcNow(), Some.Now.AddMinutes(30), Some.Now.AddMinutes(31));
+        Assert.Equal(2, _world.Requests.Asked.OfType<Authenticate>().Count());
     }
 
     [Fact]
@@ -266,7 +267,7 @@ public sealed class EventStreamTests : IAsyncLifetime
 
         await closed.DisposeAsync();
         Listener? again = null;
-        while (again is null) again = (await Listener.TryOpenAsync(_world)).Listener; // The server notices it a moment later.
+        while (again is null) again = (await Listener.TryOpenAsync(_world)).Listener; // It is noticed a moment later.
         await again.DisposeAsync();
     }
 
@@ -274,12 +275,14 @@ public sealed class EventStreamTests : IAsyncLifetime
     public async Task A_reader_that_takes_nothing_is_cut_off_and_can_come_back()
     {
         await RestartAsync(("Events:WriteWithinSeconds", "10"));
-        var large = new ClaimGranted(Some.Claim() with { Metadata = $$"""{"x":"{{new string('x', 100_000)}}"}""" }, true);
+        var metadata = $$"""{"x":"{{new string('x', 100_000)}}"}""";
+        var large = new ClaimGranted(Some.Claim() with { Metadata = metadata }, ProtectsResource: true);
         _log.Add(Enumerable.Repeat<ClaimFact>(large, 500));
         using var socket = new TcpClient { ReceiveBufferSize = 4096 };
         await socket.ConnectAsync(IPAddress.Loopback, _world.Address.Port);
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"GET {Path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {_world.ApiKeyText}\r\nLast-Event-ID: 0\r\n\r\n"));
+            $"GET {Path} HTTP/1.1\r\nHost: x\r\nLast-Event-ID: 0\r\n"
+            + $"Authorization: Bearer {_world.ApiKeyText}\r\n\r\n"));
         var feeds = _world.Services.GetRequiredService<EventFeeds>();
         while (_log.Reads.IsEmpty) await Task.Yield();
         await AdvanceUntilAsync(Task.Run(async () =>
@@ -302,6 +305,17 @@ public sealed class EventStreamTests : IAsyncLifetime
         await listener.DisposeAsync();
         await _world.GetAsync(Path + "?type=x");
         Assert.Equal(TrafficStatus.Rejected, (await _world.Publisher.NextAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Opening_a_stream_is_one_call_and_what_it_carries_is_none()
+    {
+        _world.Lender.Max = 1;
+        _world.Knows(_world.ApiKeyText, Some.Key(Some.Bounded(1)));
+        await using var listener = await Listener.OpenAsync(_world);
+        await _log.TellAsync(Granted, Granted);
+        Assert.Equal([1L, 2], await IdsAsync(listener, 2));
+        Assert.Equal(HttpStatusCode.PaymentRequired, (await Listener.TryOpenAsync(_world)).Status);
     }
 
     [Fact]

@@ -48,7 +48,8 @@ internal sealed class FakeLog
             {
                 var sequence = _events.Count + 1;
                 _events.Add(new ClaimEvent(
-                    Some.Id(1000 + sequence), Some.OrgId, "repo:owner/repo", sequence, Some.Now, $"r-{sequence}", fact));
+                    Some.Id(1000 + sequence), Some.OrgId, "repo:owner/repo", sequence, Some.Now, $"r-{sequence}",
+                    fact));
             }
         }
     }
