@@ -23,6 +23,9 @@ internal enum Mode
 
     /// <summary>A pre-flight check: what a start costs but for what a start writes.</summary>
     Check,
+
+    /// <summary>A run waits for another one to finish: the time from the answer to the finish to that of the waiter.</summary>
+    Handover,
 }
 
 internal sealed record BenchOptions(
@@ -31,7 +34,7 @@ internal sealed record BenchOptions(
     public const string Usage =
         """
         usage: Availsync.Bench --url URL [--key KEY | --keys KEY,KEY] [--connections 32] [--seconds 10] [--warmup 3]
-                               [--mode distinct|hot|check|read|unauthorized|health] [--row LABEL]
+                               [--mode distinct|hot|check|handover|read|unauthorized|health] [--row LABEL]
         Keys may come in the environment instead, as AVAILSYNC_KEYS. --row prints one row of a Markdown table.
         """;
 
@@ -59,7 +62,7 @@ internal sealed record BenchOptions(
 
         if (!Enum.TryParse<Mode>(given.GetValueOrDefault("mode", "distinct"), ignoreCase: true, out var mode))
         {
-            problem = "--mode is one of distinct, hot, check, read, unauthorized, health.";
+            problem = "--mode is one of distinct, hot, check, handover, read, unauthorized, health.";
             return false;
         }
 
