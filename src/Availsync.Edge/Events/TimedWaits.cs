@@ -1,7 +1,7 @@
 namespace Availsync.Edge.Events;
 
 /// <summary>Waits for something, but not for ever.</summary>
-internal static class Waiting
+internal static class TimedWaits
 {
     /// <summary>Returns when <paramref name="something"/> has come, or <paramref name="atMost"/> has passed.</summary>
     public static async Task WaitAsync(
