@@ -11,23 +11,25 @@ namespace Availsync.Standalone;
 /// </summary>
 internal sealed class InternalPort
 {
-    private readonly Socket _socket;
+    private Socket _socket = Bound();
 
-    private InternalPort(Socket socket)
-    {
-        _socket = socket;
-        Number = ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    public int Number { get; }
+    public int Number => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
     public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Number}");
 
-    public static InternalPort Reserve()
+    /// <summary>
+    /// Makes way for the addresses that the settings ask for. The system gives away free ports of a range that people
+    /// choose from as well; without this the public address could turn out to be accounting's.
+    /// </summary>
+    public void KeepOutOf(IEnumerable<string> urls)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return new InternalPort(socket);
+        var wanted = urls.Select(PortOf).ToHashSet();
+        while (wanted.Contains(Number))
+        {
+            var before = _socket;
+            _socket = Bound(); // Before the other is let go, or it could be the same again.
+            before.Dispose();
+        }
     }
 
     /// <summary>What the server listens on: this socket for its own port, a new one for any other.</summary>
@@ -35,4 +37,24 @@ internal sealed class InternalPort
         endpoint is IPEndPoint { Port: var port } && port == Number
             ? _socket
             : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+
+    private static Socket Bound()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
+
+    /// <summary>The server itself tells what is wrong with an address that cannot be read.</summary>
+    private static int? PortOf(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url).Port;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
 }

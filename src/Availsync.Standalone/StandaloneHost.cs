@@ -16,7 +16,7 @@ internal static class StandaloneHost
     public static IHost Build(string[] args)
     {
         var directory = DataDirectory.Open(args);
-        var inside = InternalPort.Reserve();
+        var inside = new InternalPort();
         var host = Host.CreateDefaultBuilder(args)
             .ConfigureHostConfiguration(AddDefaults)
             .ConfigureAppConfiguration(AddDefaults)
@@ -43,7 +43,10 @@ internal static class StandaloneHost
     private static void Settle(IConfigurationBuilder configuration, InternalPort inside)
     {
         var given = configuration.Build();
-        var hasEndpoints = given.GetSection("Kestrel:Endpoints").GetChildren().Any();
+        var endpoints = given.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).ToList();
+        var hasEndpoints = endpoints.Count > 0;
+        var urls = given[WebHostDefaults.ServerUrlsKey]?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        inside.KeepOutOf(endpoints.OfType<string>().Concat(urls));
         configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Accounting:Address"] = inside.Address,

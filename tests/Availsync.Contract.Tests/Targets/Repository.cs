@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Reflection;
+using System.Security.Cryptography;
 
 namespace Availsync.Contract.Tests;
 
@@ -16,12 +17,26 @@ internal static class Repository
     /// <summary>A new folder for one server's data.</summary>
     public static string Scratch() => Directory.CreateTempSubdirectory("availsync-contract-").FullName;
 
-    /// <summary>A loopback port that nobody listens on.</summary>
+    /// <summary>
+    /// A loopback port that nobody listens on, below the range that the system hands out by itself: else a listener on
+    /// any free port, such as Standalone's own accounting, could be given it before the server that it is meant for.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = RandomNumberGenerator.GetInt32(20_000, 32_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
     }
 
     private static string Built(string key) =>
