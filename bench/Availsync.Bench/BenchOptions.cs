@@ -24,18 +24,21 @@ internal enum Mode
     /// <summary>A pre-flight check: what a start costs but for what a start writes.</summary>
     Check,
 
-    /// <summary>A run waits for another one to finish: the time from the answer to the finish to that of the waiter.</summary>
+    /// <summary>A run waits for another one's claim to end, for each cause: the time until the waiter is told.</summary>
     Handover,
 }
 
 internal sealed record BenchOptions(
-    Uri Url, IReadOnlyList<string> Keys, int Connections, int Seconds, int Warmup, Mode Mode, string? Row)
+    Uri Url, IReadOnlyList<string> Keys, int Connections, int Seconds, int Warmup, int Rounds, Mode Mode, string? Row)
 {
     public const string Usage =
         """
         usage: Availsync.Bench --url URL [--key KEY | --keys KEY,KEY] [--connections 32] [--seconds 10] [--warmup 3]
-                               [--mode distinct|hot|check|handover|read|unauthorized|health] [--row LABEL]
+                               [--mode distinct|hot|check|read|unauthorized|health] [--row LABEL]
+               Availsync.Bench --url URL --mode handover [--rounds 50] [--row LABEL]
         Keys may come in the environment instead, as AVAILSYNC_KEYS. --row prints one row of a Markdown table.
+        handover needs no key: it signs up a workspace of its own, so sign-up has to be open. It prints a row for each cause
+        and ends with 1 if a waiter was told later than 250 ms.
         """;
 
     public static bool TryParse(
@@ -69,7 +72,7 @@ internal sealed record BenchOptions(
         var keys = (given.GetValueOrDefault("keys") ?? given.GetValueOrDefault("key")
             ?? Environment.GetEnvironmentVariable("AVAILSYNC_KEYS") ?? "")
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (keys.Length == 0 && mode is not (Mode.Health or Mode.Unauthorized))
+        if (keys.Length == 0 && mode is not (Mode.Health or Mode.Unauthorized or Mode.Handover))
         {
             problem = "An agent key is needed: --key, or AVAILSYNC_KEYS in the environment.";
             return false;
@@ -77,12 +80,14 @@ internal sealed record BenchOptions(
 
         if (!Number(given, "connections", 32, 1, out var connections, out problem) ||
             !Number(given, "seconds", 10, 1, out var seconds, out problem) ||
-            !Number(given, "warmup", 3, 0, out var warmup, out problem))
+            !Number(given, "warmup", 3, 0, out var warmup, out problem) ||
+            !Number(given, "rounds", 50, 1, out var rounds, out problem))
         {
             return false;
         }
 
-        options = new BenchOptions(url, keys, connections, seconds, warmup, mode, given.GetValueOrDefault("row"));
+        options = new BenchOptions(
+            url, keys, connections, seconds, warmup, rounds, mode, given.GetValueOrDefault("row"));
         return true;
     }
 

@@ -49,7 +49,6 @@ internal sealed class Load : IDisposable
                 Mode.Distinct => round => _requests.CycleAsync($"bench/{run}-{number}-{round % 1000}"),
                 Mode.Hot => _ => _requests.CycleAsync($"bench/{run}"),
                 Mode.Check => round => _requests.CheckAsync($"bench/{run}-{number}-{round % 1000}"),
-                Mode.Handover => round => _requests.HandOverAsync($"bench/{run}-{number}-{round % 1000}"),
                 Mode.Read => await _requests.ReaderAsync($"bench/{run}-read-{number}"),
                 Mode.Unauthorized => _ => _requests.GetAsync("/v1/work/claims", signedIn: false),
                 _ => _ => _requests.GetAsync("/health/live", signedIn: false),

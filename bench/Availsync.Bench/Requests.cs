@@ -8,9 +8,6 @@ namespace Availsync.Bench;
 /// <summary>The requests of one connection, timed.</summary>
 internal sealed class Requests(HttpClient client, TimeProvider clock, AuthenticationHeaderValue? credential)
 {
-    /// <summary>Long enough for the one that waits to have its place, whatever else goes on.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
-
     public Tally Tally { get; } = new();
 
     /// <summary>Start, and finish what was granted.</summary>
@@ -20,20 +17,6 @@ internal sealed class Requests(HttpClient client, TimeProvider clock, Authentica
         if (claim is null) return;
         using var answer = await FinishAsync(claim);
         if (answer is not null) Tally.Finished++;
-    }
-
-    /// <summary>One run finishes while another waits for it.</summary>
-    public async Task HandOverAsync(string repo)
-    {
-        if (await StartAsync(repo) is not { } held) return;
-        var waiting = WaitAsync(repo);
-        await Task.Delay(Settling, clock);
-        using var finished = await FinishAsync(held);
-        var began = clock.GetTimestamp();
-        var (claim, answered) = await waiting;
-        if (claim is null) return;
-        Tally.Other.Add(Math.Max(0, answered - began));
-        using var ended = await FinishAsync(claim);
     }
 
     public async Task CheckAsync(string repo)
@@ -60,20 +43,14 @@ internal sealed class Requests(HttpClient client, TimeProvider clock, Authentica
         Tally.Count(Status(answer));
     }
 
-    private async Task<(string? Claim, long AnsweredAt)> WaitAsync(string repo)
-    {
-        var claim = await StartAsync(repo, wait: 20);
-        return (claim, clock.GetTimestamp());
-    }
-
     private Task<JsonDocument?> FinishAsync(string claim) => SendAsync(
         HttpMethod.Post, "/v1/work/run/finish", new { claim_id = claim, outcome = "succeeded" }, Tally.Finish);
 
-    private async Task<string?> StartAsync(string repo, int wait = 0)
+    private async Task<string?> StartAsync(string repo)
     {
         using var answer = await SendAsync(
             HttpMethod.Post, "/v1/work/run/start",
-            new { resource = "repo:" + repo, duration_minutes = 5, reason = "bench", wait_seconds = wait }, Tally.Start);
+            new { resource = "repo:" + repo, duration_minutes = 5, reason = "bench" }, Tally.Start);
         if (answer is null) return null;
         Tally.Count(answer.RootElement.GetProperty("action").GetString()!);
         return answer.RootElement.TryGetProperty("claim", out var claim) && claim.ValueKind == JsonValueKind.Object
