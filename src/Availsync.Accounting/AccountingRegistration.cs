@@ -2,6 +2,8 @@ using Availsync.Bus;
 using Availsync.Bus.Outbox;
 using Availsync.Contracts;
 using Availsync.Http;
+using Availsync.Operations;
+using Availsync.Settings;
 using Availsync.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -28,9 +30,9 @@ public static class AccountingRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddRouting();
         services.AddInternalIdentity(configuration);
-        services.AddOptions<AccountsOptions>()
-            .Bind(configuration.GetSection(AccountsOptions.Section)).ValidateOnStart();
+        services.AddSettings<AccountsOptions>(configuration, AccountsOptions.Section);
         services.AddSingleton<IValidateOptions<AccountsOptions>, AccountsOptionsValidator>();
+        services.AddNamedSettings<PlanOptions>(PlansOptions.Section);
         services.AddOptions<PlansOptions>().Configure(plans => plans.Read(configuration)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PlansOptions>, PlansOptionsValidator>();
         services.AddSingleton<PlanCatalog>();
@@ -41,14 +43,15 @@ public static class AccountingRegistration
         services.AddHostedService<FirstWorkspace>();
         services.AddHostedService<LostPassword>();
         services.AddHostedService<Sweep>();
-        services.AddOptions<RetentionOptions>()
-            .Bind(configuration.GetSection(RetentionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<RetentionOptions>(configuration, RetentionOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<HistorySweep>();
         services.AddHostedService(provider => provider.GetRequiredService<HistorySweep>());
 
         services.AddSingleton<SignInQueue>();
         services.AddScoped<SignInThrottle>().AddScoped<SignIn>();
         services.AddScoped<SignUp>().AddScoped<LogOut>().AddScoped<Me>();
+        services.AddMetrics();
+        services.AddSingleton<ProjectionTelemetry>();
         services.AddSingleton<PrincipalDirectory>();
         services.AddBusParts(bus => bus
             .Responder<Authenticate, Authenticated, PrincipalDirectory>(AccountingQueues.Directory)
@@ -60,14 +63,14 @@ public static class AccountingRegistration
             .Carry<PrincipalChanged>()
             .Carry<AgentEnded>()
             .Carry<AgentResumed>());
-        services.AddHealthChecks().AddCheck<StoreHealth>("accounting-store", tags: [HealthRoutes.ReadyTag]);
+        services.AddHealthChecks().AddCheck<StoreHealth>("accounting-store", tags: ["ready"]);
         return services;
     }
 
     /// <summary>
     /// Answers every request that gets here with accounting's HTTP API: <c>/v1/auth</c>, <c>/v1/me</c>,
     /// <c>/v1/orgs</c>, <c>/v1/activity</c>, <c>/v1/audit</c>, <c>/v1/value</c>, <c>/v1/billing</c> and <c>/v1/mcp</c>, for
-    /// calls that the edge has signed, and <c>/health</c>. Routes of the host's own stay apart.
+    /// calls that the edge has signed, <c>/health</c> and <c>/metrics</c>. Routes of the host's own stay apart.
     /// </summary>
     public static IApplicationBuilder UseAccounting(this IApplicationBuilder app)
     {
@@ -95,7 +98,7 @@ public static class AccountingRegistration
             routes.MapBilling();
             routes.MapHeartbeats();
             routes.MapTestConnection();
-            routes.MapHealth();
+            routes.MapOperations(Audience.Operators, ApiError.AccountingUnavailable());
         });
         app.Run(branch.Build());
         return app;

@@ -1,12 +1,15 @@
 using Availsync.Accounting;
 using Availsync.Bus;
 using Availsync.Http;
+using Availsync.Operations;
 
 return await WrongSettings.RunAsync(Build, Console.Error);
 
 IHost Build()
 {
     var builder = WebApplication.CreateBuilder(args);
+    builder.Services.AddStructuredLogs(builder.Configuration)
+        .AddOperations(builder.Configuration, "availsync-accounting");
     builder.Services.AddQuietLogs().AddAccounting(builder.Configuration);
     builder.Services.AddAvailsyncBus(builder.Configuration);
     var app = builder.Build();

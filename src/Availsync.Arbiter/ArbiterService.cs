@@ -7,11 +7,14 @@ using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Queries;
 using Availsync.Arbiter.Relay;
 using Availsync.Arbiter.Store;
+using Availsync.Arbiter.Telemetry;
 using Availsync.Arbiter.Waiting;
 using Availsync.Bus;
 using Availsync.Contracts;
+using Availsync.Http;
+using Availsync.Operations;
+using Availsync.Settings;
 using Availsync.Storage;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Availsync.Arbiter;
@@ -24,12 +27,13 @@ public static class ArbiterService
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<ArbiterOptions>().Bind(configuration.GetSection(ArbiterOptions.Section))
-            .ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<PartitionOptions>().Bind(configuration.GetSection(PartitionOptions.Section))
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddRouting();
+        services.AddSettings<ArbiterOptions>(configuration, ArbiterOptions.Section).ValidateDataAnnotations();
+        services.AddSettings<PartitionOptions>(configuration, PartitionOptions.Section).ValidateDataAnnotations();
         services.AddStore<ArbiterDbContext, SqliteArbiterDbContext, PostgresArbiterDbContext>(configuration);
         services.AddLeases(configuration);
+        services.AddMetrics();
+        services.AddSingleton<ArbiterMetrics>();
         services.AddSingleton<PartitionMap>();
         services.AddSingleton<PartitionTable>();
         services.AddSingleton<CommandQueue>();
@@ -59,11 +63,16 @@ public static class ArbiterService
     }
 
     /// <summary>
-    /// The arbiter's own HTTP surface: <c>/health/live</c>, and <c>/health/ready</c> once store and bus answer and
-    /// every
-    /// partition has an owner.
+    /// The arbiter's own HTTP surface, for operators: <c>/health</c>, ready once store and bus answer and every partition
+    /// has an owner, and <c>/metrics</c>.
     /// </summary>
-    public static IApplicationBuilder UseArbiter(this IApplicationBuilder app) => app
-        .UseHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false })
-        .UseHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+    public static IApplicationBuilder UseArbiter(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var loggers = app.ApplicationServices.GetRequiredService<ILoggerFactory>();
+        return app
+            .UseHttpConventions(loggers.CreateLogger("Availsync.Arbiter.Http"))
+            .UseRouting()
+            .UseEndpoints(routes => routes.MapOperations(Audience.Operators, ApiError.ArbiterUnavailable()));
+    }
 }

@@ -1,5 +1,6 @@
 using Availsync.Bus.Requests;
 using Availsync.Bus.Transports;
+using Availsync.Settings;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,13 +28,12 @@ public static class BusRegistration
     public static IServiceCollection AddAvailsyncBus(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var section = configuration.GetSection(BusOptions.Section);
-        services.AddOptions<BusOptions>().Bind(section).ValidateOnStart();
+        services.AddSettings<BusOptions>(configuration, BusOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BusOptions>, BusOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
 
         var parts = PartsOf(services);
-        if ((section.Get<BusOptions>() ?? new BusOptions()).Transport == BusTransport.RabbitMq)
+        if (TransportOf(configuration) == BusTransport.RabbitMq)
             RabbitMqTransport.Add(services, parts);
         else
             InMemoryTransport.Add(services, parts);
@@ -45,6 +45,13 @@ public static class BusRegistration
         StartFirst(services);
         return services;
     }
+
+    /// <summary>Has to be known before there are options. What is no transport is told of by the check of settings.</summary>
+    private static BusTransport TransportOf(IConfiguration configuration) =>
+        Enum.TryParse<BusTransport>(
+            configuration[$"{BusOptions.Section}:{nameof(BusOptions.Transport)}"], ignoreCase: true, out var transport)
+            ? transport
+            : BusTransport.InMemory;
 
     private static BusParts PartsOf(IServiceCollection services)
     {

@@ -1,9 +1,9 @@
 using System.Text;
 using Availsync.Bus;
+using Availsync.Bus.Requests;
 using Availsync.Contracts;
 using Availsync.Edge.Access;
 using Availsync.Edge.Events;
-using Availsync.Edge.Health;
 using Availsync.Edge.Holds;
 using Availsync.Edge.Lanes;
 using Availsync.Edge.Limits;
@@ -11,10 +11,13 @@ using Availsync.Edge.Metering;
 using Availsync.Edge.Proxy;
 using Availsync.Edge.Reference;
 using Availsync.Edge.SetupTest;
+using Availsync.Edge.Telemetry;
 using Availsync.Edge.Traffic;
 using Availsync.Edge.Waiting;
 using Availsync.Edge.Work;
 using Availsync.Http;
+using Availsync.Operations;
+using Availsync.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -50,8 +53,9 @@ public static class EdgeSetup
         });
         services.TryAddSingleton(TimeProvider.System);
         services.AddRouting();
-        services.AddHealthChecks();
         services.AddAccountingProxy();
+        services.AddMetrics();
+        services.AddSingleton<EdgeMetrics>();
         services.AddSingleton<Directory>();
         services.AddSingleton<Origins>();
         services.AddSingleton<KeyBuckets>();
@@ -87,7 +91,7 @@ public static class EdgeSetup
         var door = services.GetRequiredService<Door>();
         var recorder = services.GetRequiredService<TrafficRecorder>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Availsync.Edge.Requests");
-        app.Use(recorder.PassAsync).UseHttpConventions(logger).UseRouting().Use(door.PassAsync);
+        app.Use(recorder.PassAsync).UseHttpConventions(logger).Use(TagAsync).UseRouting().Use(door.PassAsync);
         return app.UseEndpoints(routes =>
         {
             routes.MapWork();
@@ -95,15 +99,22 @@ public static class EdgeSetup
             routes.MapHolds();
             routes.MapSetupTest();
             routes.MapAccounting();
-            routes.MapHealth();
+            routes.MapOperations(Audience.Everybody, ApiError.ArbiterUnavailable());
             routes.MapReference();
         });
+    }
+
+    /// <summary>What is asked of other services for this call carries its id.</summary>
+    private static Task TagAsync(HttpContext context, RequestDelegate next)
+    {
+        AmbientRequest.Id = context.RequestId();
+        return next(context);
     }
 
     private static void AddOptions<TOptions>(IServiceCollection services, IConfiguration configuration, string section)
         where TOptions : class
     {
-        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();
+        services.AddSettings<TOptions>(configuration, section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton(
             typeof(IValidateOptions<TOptions>), typeof(EdgeOptionsValidator)));
     }

@@ -1,6 +1,7 @@
 using Availsync.Bus;
 using Availsync.Edge;
 using Availsync.Http;
+using Availsync.Operations;
 
 return await WrongSettings.RunAsync(Build, Console.Error);
 
@@ -8,6 +9,8 @@ IHost Build() => Host.CreateDefaultBuilder(args)
     .ConfigureWebHostDefaults(web => web
         .ConfigureServices((context, services) => services
             .AddQuietLogs()
+            .AddStructuredLogs(context.Configuration)
+            .AddOperations(context.Configuration, "availsync-edge")
             .AddEdge(context.Configuration)
             .AddAvailsyncBus(context.Configuration))
         .Configure(app => app.UseEdge()))

@@ -3,6 +3,7 @@ using Availsync.Accounting;
 using Availsync.Arbiter;
 using Availsync.Bus;
 using Availsync.Edge;
+using Availsync.Operations;
 
 namespace Availsync.Standalone;
 
@@ -24,6 +25,7 @@ internal static class StandaloneHost
             .ConfigureWebHostDefaults(web => web
                 .UseSockets(sockets => sockets.CreateBoundListenSocket = inside.SocketOf)
                 .ConfigureServices((context, services) => services
+                    .AddOperations(context.Configuration, "availsync")
                     .AddSingleton(_ => directory)
                     .AddAccounting(context.Configuration)
                     .AddArbiter(context.Configuration)

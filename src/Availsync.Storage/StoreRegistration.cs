@@ -1,3 +1,4 @@
+using Availsync.Settings;
 using Availsync.Storage.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,7 +23,7 @@ public static class StoreRegistration
         where TPostgres : TContext
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateOnStart();
+        services.AddSettings<StorageOptions>(configuration, StorageOptions.Section);
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
         services.AddSingleton(provider => StoreFactory.Create<TContext, TSqlite, TPostgres>(

@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using Availsync.Arbiter.Deciding;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Relay;
 using Availsync.Arbiter.Store;
+using Availsync.Arbiter.Telemetry;
 using Availsync.Arbiter.Waiting;
 using Availsync.Bus.Tests.Databases;
 using Availsync.Contracts;
@@ -129,8 +131,11 @@ internal sealed class ArbiterWorld : IAsyncDisposable
             Relay = new RelaySignal();
             Queues = new Queues(Queue, Map, Told, time, NullLogger<Queues>.Instance);
             Loop = new DecisionLoop(
-                Queue, Map, contexts, Relay, Queues, time, Arbiter, NullLogger<DecisionLoop>.Instance);
+                Queue, Map, contexts, Relay, Queues, Metrics, time, Arbiter, NullLogger<DecisionLoop>.Instance);
         }
+
+        public static ArbiterMetrics Metrics { get; } = new(new ServiceCollection().AddMetrics()
+            .BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
         public PartitionMap Map { get; }
 

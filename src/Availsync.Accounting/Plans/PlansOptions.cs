@@ -1,4 +1,5 @@
 using Availsync.Contracts;
+using Availsync.Settings;
 
 namespace Availsync.Accounting;
 
@@ -32,7 +33,7 @@ internal sealed class PlansOptions
         foreach (var child in configuration.GetSection(Section).GetChildren())
         {
             if (!Plans.TryGetValue(child.Key, out var plan)) Plans[child.Key] = plan = new PlanOptions();
-            child.Bind(plan);
+            SettingsBinder.Bind(child, plan);
         }
     }
 }

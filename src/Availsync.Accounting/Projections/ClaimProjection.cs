@@ -9,7 +9,8 @@ namespace Availsync.Accounting;
 /// Takes claim events over into audit and sums: a message whole or not at all, and what is known by its id already not
 /// again. Facts that change neither who holds what nor any sum leave no trace, and neither do rehearsals.
 /// </summary>
-internal sealed class ClaimProjection(AccountingDbContext db) : IMessageHandler<ClaimEvents>
+internal sealed class ClaimProjection(
+    AccountingDbContext db, ProjectionTelemetry telemetry, TimeProvider time) : IMessageHandler<ClaimEvents>
 {
     public const string Queue = "accounting.claims";
 
@@ -24,6 +25,7 @@ internal sealed class ClaimProjection(AccountingDbContext db) : IMessageHandler<
 
     private async Task HandleAsync(AuditedFact[] facts, CancellationToken cancellationToken)
     {
+        var began = time.GetUtcNow();
         db.ChangeTracker.Clear();
         await using var transaction = await db.BeginWriteAsync(cancellationToken);
         var ids = facts.Select(fact => fact.Event.EventId).ToList();
@@ -42,5 +44,6 @@ internal sealed class ClaimProjection(AccountingDbContext db) : IMessageHandler<
         foreach (var fact in fresh) fact.AddTo(sums);
         await sums.WriteAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        telemetry.Took([.. fresh.Select(fact => fact.Event)], began, time.GetUtcNow());
     }
 }

@@ -9,7 +9,8 @@ namespace Availsync.Accounting;
 /// Takes the edges' records over into activity, sums and signs of life: a message whole or not at all, and what is known
 /// by its id already not again.
 /// </summary>
-internal sealed class TrafficProjection(AccountingDbContext db) : IMessageHandler<TrafficRecords>
+internal sealed class TrafficProjection(
+    AccountingDbContext db, ProjectionTelemetry telemetry, TimeProvider time) : IMessageHandler<TrafficRecords>
 {
     public const string Queue = "accounting.traffic";
 
@@ -29,6 +30,7 @@ internal sealed class TrafficProjection(AccountingDbContext db) : IMessageHandle
         await NoteSeenAsync(fresh, cancellationToken);
         await SumsOf(fresh).WriteAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        telemetry.Took(fresh, time.GetUtcNow());
     }
 
     private async Task<Dictionary<Guid, string>> ClientsAsync(

@@ -1,6 +1,7 @@
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Relay;
 using Availsync.Arbiter.Store;
+using Availsync.Arbiter.Telemetry;
 using Availsync.Arbiter.Waiting;
 using Availsync.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -18,6 +19,7 @@ internal sealed partial class DecisionLoop(
     IDbContextFactory<ArbiterDbContext> contexts,
     RelaySignal relay,
     Queues queues,
+    ArbiterMetrics metrics,
     TimeProvider time,
     IOptions<ArbiterOptions> options,
     ILogger<DecisionLoop> logger) : BackgroundService
@@ -49,12 +51,15 @@ internal sealed partial class DecisionLoop(
     {
         var committing = false;
         var alone = commands.Count == 1;
+        var began = time.GetTimestamp();
         try
         {
             await using var context = await contexts.CreateDbContextAsync(CancellationToken.None);
             var batch = new Batch(context, partitions, time, options.Value, queues);
             await batch.DecideAsync(commands, () => committing = true);
             relay.Set();
+            metrics.Batch(commands.Count, time.GetElapsedTime(began));
+            await CountAsync(commands);
             return true;
         }
         catch (Exception exception)
@@ -62,16 +67,28 @@ internal sealed partial class DecisionLoop(
             // What memory holds may differ from what the store does: it is read again before the next decision.
             foreach (var partition in commands.Select(c => c.Partition).Distinct())
                 partitions.Find(partition)?.Forget();
-            Faulted(logger, exception, commands.Count, committing);
+            metrics.BatchFaulted();
+            Faulted(logger, exception, commands.Count, committing, RequestIds(commands));
             if (!committing && !alone && !StoreFaults.IsUnreachable(exception)) return false;
             foreach (var command in commands)
                 command.Answer(committing || alone ? new Reply.Unknown() : new Reply.Undecided());
+            await CountAsync(commands);
             return true;
         }
     }
 
+    /// <summary>All of them are answered.</summary>
+    private async Task CountAsync(List<PendingCommand> commands)
+    {
+        foreach (var command in commands) metrics.Decided(command.Command, await command.Reply);
+    }
+
+    private static string RequestIds(List<PendingCommand> commands) =>
+        string.Join(' ', commands.Select(c => c.Envelope.RequestId).OfType<string>());
+
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "A batch of {commands} commands has faulted (committing: {committing})")]
-    private static partial void Faulted(ILogger logger, Exception exception, int commands, bool committing);
+        Message = "A batch of {commands} commands has faulted (committing: {committing}; requests: {request_ids})")]
+    private static partial void Faulted(
+        ILogger logger, Exception exception, int commands, bool committing, string request_ids);
 }

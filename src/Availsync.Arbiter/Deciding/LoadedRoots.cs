@@ -282,6 +282,7 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
             Guid.CreateVersion7(now), state.OrgId, state.Root, state.LastSequence, now, requestId, fact)
         {
             PersonId = personId,
+            TraceParent = cause.TraceParent,
         });
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Availsync.Arbiter.Events;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Store;
+using Availsync.Arbiter.Telemetry;
 using Availsync.Bus.Durable;
 using Availsync.Contracts;
 using Availsync.Storage;
@@ -20,6 +21,7 @@ internal sealed partial class EventRelay(
     IDbContextFactory<ArbiterDbContext> contexts,
     IDurablePublisher publisher,
     RelaySignal signal,
+    ArbiterMetrics metrics,
     TimeProvider time,
     ILogger<EventRelay> logger) : BackgroundService
 {
@@ -52,6 +54,7 @@ internal sealed partial class EventRelay(
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                metrics.RelayFaulted();
                 Failed(logger, exception);
                 await Task.Delay(RetryDelay, time, cancellationToken);
             }
@@ -72,6 +75,7 @@ internal sealed partial class EventRelay(
 
         var events = rows.SelectMany(r => JsonSerializer.Deserialize<List<ClaimEvent>>(r.Events)!).ToList();
         await publisher.PublishAsync(new ClaimEvents(events), cancellationToken);
+        metrics.Relayed(events, time.GetUtcNow());
         var heads = await MoveAsync(context, [.. rows.Select(r => r.Id)], events, cancellationToken);
         if (heads.Count > 0) await TellAsync(new EventsLogged(heads), cancellationToken);
         return true;

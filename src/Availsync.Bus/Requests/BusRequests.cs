@@ -20,7 +20,7 @@ internal sealed class BusRequests(
         return await WithinAsync(queue, patience, async deadline =>
         {
             var answer = await client.GetResponse<TReply>(
-                request, sending => sending.UseExecute(context => context.Durable = false), deadline,
+                request, sending => sending.UseExecute(Tag), deadline,
                 RequestTimeout.After(ms: (int)Math.Max(1, patience.TotalMilliseconds)));
             return answer.Message;
         }, cancellationToken);
@@ -34,6 +34,12 @@ internal sealed class BusRequests(
             await endpoint.Send(message, context => context.Durable = false, deadline);
             return true;
         }, cancellationToken);
+
+    private static void Tag(SendContext context)
+    {
+        context.Durable = false;
+        if (AmbientRequest.Id is { } id) context.Headers.Set(AmbientRequest.Header, id);
+    }
 
     /// <summary>
     /// The exchange in front of the queue: sending there declares no queue, so its owner alone sets it up.

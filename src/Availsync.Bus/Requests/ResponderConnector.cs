@@ -1,9 +1,10 @@
 using MassTransit;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Availsync.Bus.Requests;
 
-internal sealed class ResponderConnector(IBus bus, IOptions<BusOptions> options) : IResponderConnector
+internal sealed class ResponderConnector(IBus bus, IOptions<BusOptions> options, ILogger<ResponderConnector> logger) : IResponderConnector
 {
     /// <summary>Requests of a connected queue come in batches already, one or two an edge.</summary>
     private const int Concurrency = 64;
@@ -14,7 +15,7 @@ internal sealed class ResponderConnector(IBus bus, IOptions<BusOptions> options)
         where TReply : class
     {
         var handle = ((IReceiveConnector)bus).ConnectReceiveEndpoint(
-            queue, endpoint => ResponderEndpoint.Configure(endpoint, options.Value, Concurrency, respond));
+            queue, endpoint => ResponderEndpoint.Configure(endpoint, options.Value, Concurrency, logger, respond));
         try
         {
             await handle.Ready.WaitAsync(cancellationToken);

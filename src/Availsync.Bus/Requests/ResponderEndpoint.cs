@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Extensions.Logging;
 
 namespace Availsync.Bus.Requests;
 
@@ -6,7 +7,7 @@ namespace Availsync.Bus.Requests;
 internal static class ResponderEndpoint
 {
     public static void Configure<TRequest, TReply>(
-        IReceiveEndpointConfigurator endpoint, BusOptions options, int concurrency,
+        IReceiveEndpointConfigurator endpoint, BusOptions options, int concurrency, ILogger logger,
         Func<TRequest, CancellationToken, Task<TReply>> respond)
         where TRequest : class
         where TReply : class
@@ -20,14 +21,18 @@ internal static class ResponderEndpoint
         endpoint.ConcurrentMessageLimit = concurrency;
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit && options.CommandQueues == CommandQueueKind.Quorum)
             rabbit.SetQuorumQueue();
-        endpoint.Handler<TRequest>(context => RespondAsync(context, respond));
+        endpoint.Handler<TRequest>(context => RespondAsync(context, logger, respond));
     }
 
     private static async Task RespondAsync<TRequest, TReply>(
-        ConsumeContext<TRequest> context, Func<TRequest, CancellationToken, Task<TReply>> respond)
+        ConsumeContext<TRequest> context, ILogger logger, Func<TRequest, CancellationToken, Task<TReply>> respond)
         where TRequest : class
         where TReply : class
     {
+        AmbientRequest.Id = context.Headers.Get<string>(AmbientRequest.Header);
+        using var scope = AmbientRequest.Id is { } id
+            ? logger.BeginScope(new Dictionary<string, object> { [AmbientRequest.Header] = id })
+            : null;
         var reply = await respond(context.Message, context.CancellationToken);
         if (context.ResponseAddress is not null)
             await context.RespondAsync(reply, sending => sending.Durable = false);

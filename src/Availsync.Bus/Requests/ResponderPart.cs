@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Availsync.Bus.Requests;
 
@@ -20,7 +21,8 @@ internal sealed record ResponderPart<TRequest, TReply, THandler>(string Queue, i
         IReceiveEndpointConfigurator endpoint, BusOptions options, IServiceProvider services)
     {
         var scopes = services.GetRequiredService<IServiceScopeFactory>();
-        ResponderEndpoint.Configure<TRequest, TReply>(endpoint, options, Concurrency, async (request, token) =>
+        var logger = services.GetRequiredService<ILogger<THandler>>();
+        ResponderEndpoint.Configure<TRequest, TReply>(endpoint, options, Concurrency, logger, async (request, token) =>
         {
             await using var scope = scopes.CreateAsyncScope();
             return await scope.ServiceProvider.GetRequiredService<THandler>().HandleAsync(request, token);

@@ -12,7 +12,7 @@ namespace Availsync.Bus.Scheduling;
 /// from. Any number of dispatchers work side by side; on PostgreSQL each skips the rows that another has locked.
 /// </summary>
 internal sealed partial class DueMessageDispatcher<TContext>(
-    IServiceScopeFactory scopes, DuePlan<TContext> plan, TimeProvider time,
+    IServiceScopeFactory scopes, DuePlan<TContext> plan, SchedulerMetrics metrics, TimeProvider time,
     ILogger<DueMessageDispatcher<TContext>> logger) : BackgroundService
     where TContext : StoreContext
 {
@@ -58,6 +58,7 @@ internal sealed partial class DueMessageDispatcher<TContext>(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            metrics.Faulted();
             LogBatchFailed(logger, exception, typeof(TContext).Name);
         }
 
@@ -76,6 +77,7 @@ internal sealed partial class DueMessageDispatcher<TContext>(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            metrics.Faulted();
             LogPostponed(logger, exception, typeof(TContext).Name, Postponement);
             await PostponeFirstAsync(cancellationToken);
             return 1;
@@ -96,6 +98,7 @@ internal sealed partial class DueMessageDispatcher<TContext>(
         }
 
         await work.CommitAsync(cancellationToken);
+        metrics.Delivered(rows.Select(row => row.Due), time.GetUtcNow());
         return rows.Count;
     }
 

@@ -31,6 +31,8 @@ public static class SchedulerRegistration
             messages(plan);
             return plan;
         });
+        services.AddMetrics();
+        services.TryAddSingleton<SchedulerMetrics>();
         services.AddSagaUnitOfWork<TContext>();
         services.AddKeyedScoped<IDueMessageDelivery, TDelivery>(typeof(TContext));
         services.AddHostedService<DueMessageDispatcher<TContext>>();

@@ -1,6 +1,7 @@
 using Availsync.Contracts;
 using Availsync.Edge.Limits;
 using Availsync.Edge.Metering;
+using Availsync.Edge.Telemetry;
 using Availsync.Edge.Work;
 using Availsync.Http;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ internal sealed class Door(
     Origins origins,
     KeyBuckets buckets,
     Meter meter,
+    EdgeMetrics metrics,
     TimeProvider time,
     IOptions<EdgeOptions> options)
 {
@@ -64,7 +66,10 @@ internal sealed class Door(
         if (principal is not AgentPrincipal agent) return null;
 
         // The bucket goes first: what it refuses is not counted.
-        return buckets.Take(agent.KeyId, context.Response) ?? await CountAsync(context, metadata, agent.Workspace);
+        if (buckets.Take(agent.KeyId, context.Response) is not { } refusal)
+            return await CountAsync(context, metadata, agent.Workspace);
+        metrics.RateLimited();
+        return refusal;
     }
 
     private async ValueTask<ApiError?> CountAsync(

@@ -1,5 +1,6 @@
 using Availsync.Contracts;
 using Availsync.Edge.Access;
+using Availsync.Edge.Telemetry;
 using Availsync.Edge.Traffic;
 using Availsync.Edge.Work;
 using Availsync.Http;
@@ -17,6 +18,7 @@ internal sealed partial class EventStreams(
     EventFeeds feeds,
     ClaimReads reads,
     Directory directory,
+    EdgeMetrics metrics,
     IHostApplicationLifetime lifetime,
     IOptions<EventStreamOptions> options,
     TimeProvider time,
@@ -53,6 +55,7 @@ internal sealed partial class EventStreams(
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, lifetime.ApplicationStopping);
         var guard = GuardAsync(context, listener, ended);
+        metrics.StreamOpens();
         try
         {
             await new EventStream(listener.Feed, filter, writer, time).RunAsync(start, ended.Token);
@@ -69,6 +72,7 @@ internal sealed partial class EventStreams(
         }
         finally
         {
+            metrics.StreamCloses();
             await ended.CancelAsync();
             await guard;
         }

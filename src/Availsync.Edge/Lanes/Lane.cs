@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Availsync.Bus.Requests;
 using Availsync.Contracts;
+using Availsync.Edge.Telemetry;
 
 namespace Availsync.Edge.Lanes;
 
@@ -17,16 +18,19 @@ internal sealed partial class Lane : IAsyncDisposable
 
     private readonly string _queueName;
     private readonly IRequests _requests;
+    private readonly EdgeMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<PendingCommand> _waiting;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
 
-    public Lane(string queueName, int waitingMax, IRequests requests, TimeProvider time, ILogger logger)
+    public Lane(
+        string queueName, int waitingMax, IRequests requests, EdgeMetrics metrics, TimeProvider time, ILogger logger)
     {
         _queueName = queueName;
         _requests = requests;
+        _metrics = metrics;
         _time = time;
         _logger = logger;
         _waiting = Channel.CreateBounded<PendingCommand>(new BoundedChannelOptions(waitingMax) { SingleReader = true });
@@ -95,6 +99,7 @@ internal sealed partial class Lane : IAsyncDisposable
     /// <summary>Sends the batch and hands out the replies; returns what was not decided and may go once more.</summary>
     private async Task<List<PendingCommand>> SendAsync(List<PendingCommand> batch)
     {
+        _metrics.LaneSends(batch.Count);
         var decided = await AskAsync(batch);
         var again = new List<PendingCommand>();
         for (var i = 0; i < batch.Count; i++)

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Availsync.Contracts;
+using Availsync.Edge.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Availsync.Edge.Traffic;
@@ -9,7 +10,7 @@ namespace Availsync.Edge.Traffic;
 /// what does not fit is dropped and counted, since calls go before records of calls.
 /// </summary>
 internal sealed partial class TrafficQueue(
-    TimeProvider time, IOptions<EdgeOptions> options, ILogger<TrafficQueue> logger)
+    EdgeMetrics metrics, TimeProvider time, IOptions<EdgeOptions> options, ILogger<TrafficQueue> logger)
 {
     /// <summary>The most records in a message.</summary>
     public const int BatchMax = 500;
@@ -52,6 +53,7 @@ internal sealed partial class TrafficQueue(
 
     private void Drop()
     {
+        metrics.RecordDropped();
         lock (_gate)
         {
             _dropped++;

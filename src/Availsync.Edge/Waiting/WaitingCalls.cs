@@ -1,5 +1,6 @@
 using Availsync.Contracts;
 using Availsync.Edge.Lanes;
+using Availsync.Edge.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Availsync.Edge.Waiting;
@@ -13,7 +14,8 @@ internal delegate ValueTask<(StartRun? Start, IResult? Refusal)> ReadAgain();
 /// matter which instance owns the partition by then, or whether a hint was lost.
 /// </summary>
 internal sealed class WaitingCalls(
-    LaneMap lanes, WaitingRoom room, TimeProvider time, IOptions<EdgeOptions> options, IHostApplicationLifetime process)
+    LaneMap lanes, WaitingRoom room, EdgeMetrics metrics, TimeProvider time, IOptions<EdgeOptions> options,
+    IHostApplicationLifetime process)
 {
     /// <summary>Well within the time for which an answer waits to be fetched.</summary>
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(2);
@@ -49,12 +51,14 @@ internal sealed class WaitingCalls(
             var call = new Call(envelope with { Command = start }, seat, again);
             Reply? reply = null;
             IResult? refusal = null;
+            metrics.WaitingEnters();
             try
             {
                 (reply, refusal) = await WaitAsync(call, hungUp);
             }
             finally
             {
+                metrics.WaitingLeaves();
                 // Whoever is answered from the place itself has left it, or keeps it for the ticket; all others leave it.
                 var keeps = refusal is null && !hungUp.IsCancellationRequested
                     && reply is Reply.Answered { Replayed: false, Outcome: not Outcome.Observed };

@@ -12,7 +12,7 @@ public static partial class ErrorPages
 {
     /// <summary>Adds request ids and error pages; belongs in front of everything else.</summary>
     public static IApplicationBuilder UseHttpConventions(this IApplicationBuilder app, ILogger logger) =>
-        app.Use((context, next) => context.AssignRequestIdAsync(next))
+        app.Use((context, next) => context.AssignRequestIdAsync(logger, next))
             .Use((context, next) => GuardAsync(context, next, logger));
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger logger)

@@ -1,3 +1,4 @@
+using Availsync.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,9 +26,7 @@ public static class InternalIdentityRegistration
         this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<InternalOptions>()
-            .Bind(configuration.GetSection(InternalOptions.Section))
-            .ValidateOnStart();
+        services.AddSettings<InternalOptions>(configuration, InternalOptions.Section);
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<InternalOptions>, InternalOptionsValidator>());
         return services;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Availsync.Http;
 
@@ -20,7 +21,7 @@ public static class RequestIds
         return context.TraceIdentifier;
     }
 
-    internal static Task AssignRequestIdAsync(this HttpContext context, RequestDelegate next)
+    internal static async Task AssignRequestIdAsync(this HttpContext context, ILogger logger, RequestDelegate next)
     {
         var given = context.Request.Headers[Header];
         var time = (TimeProvider?)context.RequestServices.GetService(typeof(TimeProvider)) ?? TimeProvider.System;
@@ -28,7 +29,9 @@ public static class RequestIds
             ? only
             : Guid.CreateVersion7(time.GetUtcNow()).ToString("D");
         context.Response.Headers[Header] = context.TraceIdentifier;
-        return next(context);
+        using var scope = logger.BeginScope(
+            new Dictionary<string, object> { ["request_id"] = context.TraceIdentifier });
+        await next(context);
     }
 
     private static bool IsSane(string text) =>

@@ -1,5 +1,5 @@
+using Availsync.Settings;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -21,8 +21,13 @@ public static class WrongSettings
         {
             using var host = build();
 
-            // The host would check by itself, but log what it finds with the whole stack.
-            host.Services.GetService<IStartupValidator>()?.Validate();
+            // The host would check by itself, but log what it finds with the whole stack, and stop at the first section.
+            if (SettingsCheck.Mistakes(host.Services) is { Count: > 0 } mistakes)
+            {
+                foreach (var mistake in mistakes) await errors.WriteLineAsync(mistake);
+                return 1;
+            }
+
             await host.RunAsync();
             return 0;
         }

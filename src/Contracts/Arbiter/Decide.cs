@@ -13,7 +13,11 @@ public sealed record CommandEnvelope(
     Command Command,
     DateTimeOffset Deadline,
     string? RequestId,
-    IdempotencyStamp? Idempotency);
+    IdempotencyStamp? Idempotency)
+{
+    /// <summary>The W3C <c>traceparent</c> of the call where it is traced; null elsewhere.</summary>
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>One reply for each command of a <see cref="Decide"/>, in the same order.</summary>
 public sealed record Decided(IReadOnlyList<Reply> Replies);

@@ -20,6 +20,10 @@ public sealed record ClaimEvent(
 {
     /// <summary>The person who asked for it with a session; null for an agent's key, and where time caused it.</summary>
     public Guid? PersonId { get; init; }
+
+    /// <summary>The W3C <c>traceparent</c> of the decision where its call is traced; null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>What can happen to a claim or to one who asks for it: a closed list.</summary>

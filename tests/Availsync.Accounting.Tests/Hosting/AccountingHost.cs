@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Availsync.Bus;
 using Availsync.Bus.Requests;
 using Availsync.Contracts;
+using Availsync.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
@@ -80,6 +81,7 @@ internal sealed class AccountingHost : IAsyncDisposable
             [.. store.Settings, new("Accounts:FirstStart", "false"), new("Accounts:Signup", "open")]);
         foreach (var (name, value) in settings) builder.Configuration[name] = value;
         more(builder.Services);
+        builder.Services.AddOperations(builder.Configuration, "availsync-accounting");
         builder.Services.AddAccounting(builder.Configuration);
         builder.Services.AddAvailsyncBus(builder.Configuration);
         var app = builder.Build();

@@ -181,7 +181,7 @@ public sealed class ErrorTableTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_says_what_the_server_is_made_of()
     {
-        var response = await _world.GetAsync("/health/ready");
+        var response = await _world.GetAsync("/health/ready", r => r.Headers.Add("X-Forwarded-For", "192.0.2.7"));
         Assert.Equal("""{"status":"ok"}""", response.Text);
         Assert.DoesNotContain("Server", response.Headers);
     }

@@ -197,7 +197,7 @@ public sealed class LaneTests : IAsyncDisposable
     private LaneMap Lanes(int partitions, Bus.Requests.IRequests requests, int waitingMax = 4096)
     {
         var lanes = new LaneMap(
-            requests, _time, Options.Create(new PartitionOptions { Count = partitions }),
+            requests, SomeMetrics.Edge, _time, Options.Create(new PartitionOptions { Count = partitions }),
             Options.Create(new EdgeOptions { LaneQueueMax = waitingMax }), NullLogger<LaneMap>.Instance);
         _lanes.Add(lanes);
         return lanes;

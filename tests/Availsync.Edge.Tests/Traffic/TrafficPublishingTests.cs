@@ -19,7 +19,7 @@ public sealed class TrafficPublishingTests : IDisposable
     public TrafficPublishingTests()
     {
         var options = Options.Create(new EdgeOptions { TrafficQueueMax = 1200, TrafficGatherMilliseconds = 0 });
-        _queue = new TrafficQueue(_time, options, _log);
+        _queue = new TrafficQueue(SomeMetrics.Edge, _time, options, _log);
         _publisher = new TrafficPublisher(_queue, _broker, options, _time, NullLogger<TrafficPublisher>.Instance);
     }
 

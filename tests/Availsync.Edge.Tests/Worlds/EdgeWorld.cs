@@ -4,6 +4,7 @@ using System.Text.Json;
 using Availsync.Bus.Durable;
 using Availsync.Bus.Requests;
 using Availsync.Contracts;
+using Availsync.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -86,6 +87,7 @@ internal sealed class EdgeWorld : IAsyncDisposable
                     .AddSingleton<TimeProvider>(time)
                     .AddSingleton<IRequests>(requests)
                     .AddSingleton<IDurablePublisher>(publisher)
+                    .AddOperations(configuration, "availsync-edge")
                     .AddEdge(configuration))
                 .Configure(app => app.UseEdge()))
             .Build();
