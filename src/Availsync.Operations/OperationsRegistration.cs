@@ -29,6 +29,7 @@ public static class OperationsRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSettings<MetricsOptions>(configuration, MetricsOptions.Section);
         services.AddSingleton<IValidateOptions<MetricsOptions>, MetricsOptionsValidator>();
+        services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
         services.AddSettings<ShutdownOptions>(configuration, ShutdownOptions.Section).ValidateDataAnnotations();
         services.AddBoundedHealthChecks();
         services.AddDraining();

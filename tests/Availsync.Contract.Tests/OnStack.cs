@@ -87,3 +87,9 @@ public sealed class WaitingTests(TestTargets targets) : WaitingContract(targets.
 public sealed class WallsTests(TestTargets targets) : WallsContract(targets.Stack);
 
 public sealed class WorkspacesTests(TestTargets targets) : WorkspacesContract(targets.Stack);
+
+public sealed class OperationsTests(TestTargets targets) : OperationsContract(targets.Stack)
+{
+    protected override (string Edge, string Arbiter, string Accounting) Services =>
+        ("availsync-edge", "availsync-arbiter", "availsync-accounting");
+}

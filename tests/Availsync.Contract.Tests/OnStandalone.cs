@@ -87,3 +87,9 @@ public sealed class WaitingTests(TestTargets targets) : WaitingContract(targets.
 public sealed class WallsTests(TestTargets targets) : WallsContract(targets.Standalone);
 
 public sealed class WorkspacesTests(TestTargets targets) : WorkspacesContract(targets.Standalone);
+
+public sealed class OperationsTests(TestTargets targets) : OperationsContract(targets.Standalone)
+{
+    protected override (string Edge, string Arbiter, string Accounting) Services =>
+        ("availsync", "availsync", "availsync");
+}

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -15,6 +16,7 @@ namespace Availsync.Operations.Telemetry;
 internal static class TelemetryRegistration
 {
     private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string ProtocolVariable = "OTEL_EXPORTER_OTLP_PROTOCOL";
 
     /// <summary>What is measured: the services, and the frameworks under them.</summary>
     private static readonly string[] Meters =
@@ -33,14 +35,25 @@ internal static class TelemetryRegistration
             .ConfigureResource(resource => resource.AddService(serviceName, serviceVersion: Version))
             .WithMetrics(metrics => metrics.AddMeter(Meters).AddPrometheusExporter());
         var endpoint = configuration[$"{TelemetryOptions.Section}:{nameof(TelemetryOptions.OtlpEndpoint)}"];
-        if (string.IsNullOrEmpty(endpoint)) endpoint = configuration[EndpointVariable];
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var collector)) return;
+        if (string.IsNullOrEmpty(endpoint) && string.IsNullOrEmpty(configuration[EndpointVariable])) return;
         telemetry.WithTracing(traces => traces
             .AddSource(Sources)
             .AddAspNetCoreInstrumentation(http => http.Filter = IsCall)
             .AddHttpClientInstrumentation()
-            .SetSampler(provider => new ParentBasedSampler(new CallSampler(SampleRatio(configuration))))
-            .AddOtlpExporter(otlp => otlp.Endpoint = collector));
+            .SetSampler(_ => new ParentBasedSampler(new CallSampler(SampleRatio(configuration))))
+            .AddOtlpExporter(otlp => Settle(otlp, configuration, endpoint)));
+    }
+
+    /// <summary>
+    /// Over HTTP unless the environment says otherwise. Where it says where to, too, the exporter has read that by itself.
+    /// </summary>
+    private static void Settle(OtlpExporterOptions otlp, IConfiguration configuration, string? endpoint)
+    {
+        if (string.IsNullOrEmpty(configuration[ProtocolVariable])) otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var collector)) return;
+        otlp.Endpoint = otlp.Protocol == OtlpExportProtocol.HttpProtobuf
+            ? new Uri(collector.AbsoluteUri.TrimEnd('/') + "/v1/traces")
+            : collector;
     }
 
     public static void MapMetrics(this IEndpointRouteBuilder routes, Audience audience, OperatorsOnly guard)

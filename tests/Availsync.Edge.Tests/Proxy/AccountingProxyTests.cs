@@ -186,7 +186,8 @@ public sealed class AccountingProxyTests : IAsyncLifetime
     [Fact]
     public async Task Accounting_that_is_not_there_is_told_with_a_time_to_come_back()
     {
-        await using var world = await EdgeWorld.StartAsync(("Accounting:Address", $"http://127.0.0.1:{UnusedPort()}"));
+        using var taken = TakenPort();
+        await using var world = await EdgeWorld.StartAsync(("Accounting:Address", $"http://{taken.LocalEndPoint}"));
         var response = await world.GetAsync("/v1/me");
         Assert.Equal(
             (HttpStatusCode.ServiceUnavailable, "accounting_unavailable"), (response.Status, response.Error));
@@ -224,11 +225,12 @@ public sealed class AccountingProxyTests : IAsyncLifetime
         return identity;
     }
 
-    private static int UnusedPort()
+    /// <summary>Taken, so that nobody else is given it, but not listened on.</summary>
+    private static Socket TakenPort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
     }
 
     private sealed record Seen(string Request, Dictionary<string, string> Headers, string Body);
