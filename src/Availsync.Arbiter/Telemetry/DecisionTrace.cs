@@ -34,7 +34,6 @@ internal static class DecisionTrace
             _ => reply.GetType().Name,
         });
         if (reply is Reply.Unknown) span.SetStatus(ActivityStatusCode.Error);
-        span.SetEndTime(DateTime.UtcNow);
         span.Dispose();
     }
 }

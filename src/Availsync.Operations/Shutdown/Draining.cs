@@ -10,8 +10,15 @@ namespace Availsync.Operations.Shutdown;
 /// </summary>
 internal sealed class Draining(IOptions<ShutdownOptions> options, TimeProvider time) : IHostedLifecycleService
 {
-    public Task StoppingAsync(CancellationToken cancellationToken) =>
-        Task.Delay(TimeSpan.FromSeconds(options.Value.DrainSeconds), time, cancellationToken);
+    private bool _drained;
+
+    /// <summary>Once: a host that is disposed of is stopped again.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        if (_drained) return;
+        await Task.Delay(TimeSpan.FromSeconds(options.Value.DrainSeconds), time, cancellationToken);
+        _drained = true;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
