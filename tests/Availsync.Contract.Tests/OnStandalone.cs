@@ -72,6 +72,8 @@ public sealed class SessionsTests(TestTargets targets) : SessionsContract(target
 
 public sealed class SetupTestTests(TestTargets targets) : SetupTestContract(targets.Standalone);
 
+public sealed class SlowListenerTests(TestTargets targets) : SlowListenerContract(targets.Standalone);
+
 public sealed class StartingTests(TestTargets targets) : StartingContract(targets.Standalone);
 
 public sealed class TimesAndIdsTests(TestTargets targets) : TimesAndIdsContract(targets.Standalone);
