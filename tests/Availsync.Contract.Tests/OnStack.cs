@@ -25,7 +25,6 @@ public sealed class DocumentTests(TestTargets targets) : DocumentContract(target
 
 public sealed class ErrorsTests(TestTargets targets) : ErrorsContract(targets.Stack);
 
-[Collection(Alone.Name)]
 public sealed class EventsTests(TestTargets targets) : EventsContract(targets.Stack);
 
 [Collection(Alone.Name)]
@@ -73,6 +72,8 @@ public sealed class SessionsTests(TestTargets targets) : SessionsContract(target
 
 public sealed class SetupTestTests(TestTargets targets) : SetupTestContract(targets.Stack);
 
+public sealed class SlowListenerTests(TestTargets targets) : SlowListenerContract(targets.Stack);
+
 public sealed class StartingTests(TestTargets targets) : StartingContract(targets.Stack);
 
 public sealed class TimesAndIdsTests(TestTargets targets) : TimesAndIdsContract(targets.Stack);
@@ -81,7 +82,6 @@ public sealed class UsageTests(TestTargets targets) : UsageContract(targets.Stac
 
 public sealed class ValueHealthTests(TestTargets targets) : ValueHealthContract(targets.Stack);
 
-[Collection(Alone.Name)]
 public sealed class WaitingTests(TestTargets targets) : WaitingContract(targets.Stack);
 
 public sealed class WallsTests(TestTargets targets) : WallsContract(targets.Stack);

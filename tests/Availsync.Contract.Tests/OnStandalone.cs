@@ -25,7 +25,6 @@ public sealed class DocumentTests(TestTargets targets) : DocumentContract(target
 
 public sealed class ErrorsTests(TestTargets targets) : ErrorsContract(targets.Standalone);
 
-[Collection(Alone.Name)]
 public sealed class EventsTests(TestTargets targets) : EventsContract(targets.Standalone);
 
 [Collection(Alone.Name)]
@@ -73,6 +72,8 @@ public sealed class SessionsTests(TestTargets targets) : SessionsContract(target
 
 public sealed class SetupTestTests(TestTargets targets) : SetupTestContract(targets.Standalone);
 
+public sealed class SlowListenerTests(TestTargets targets) : SlowListenerContract(targets.Standalone);
+
 public sealed class StartingTests(TestTargets targets) : StartingContract(targets.Standalone);
 
 public sealed class TimesAndIdsTests(TestTargets targets) : TimesAndIdsContract(targets.Standalone);
@@ -81,7 +82,6 @@ public sealed class UsageTests(TestTargets targets) : UsageContract(targets.Stan
 
 public sealed class ValueHealthTests(TestTargets targets) : ValueHealthContract(targets.Standalone);
 
-[Collection(Alone.Name)]
 public sealed class WaitingTests(TestTargets targets) : WaitingContract(targets.Standalone);
 
 public sealed class WallsTests(TestTargets targets) : WallsContract(targets.Standalone);

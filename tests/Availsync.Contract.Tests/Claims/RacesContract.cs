@@ -5,9 +5,12 @@ namespace Availsync.Contract.Tests;
 /// <summary>Many at once.</summary>
 public abstract class RacesContract(Target target) : ContractTest(target)
 {
-    /// <summary>How often the crowd runs; <c>AVAILSYNC_RACE_ROUNDS</c> sets it for a shorter run.</summary>
+    /// <summary>
+    /// How often the crowd runs; <c>AVAILSYNC_RACE_ROUNDS</c> sets it for a longer run. System.Tests has it run a
+    /// thousand times and looks into the store; what is judged here is each answer, by the OpenAPI document.
+    /// </summary>
     private static readonly int Rounds = int.Parse(
-        Environment.GetEnvironmentVariable("AVAILSYNC_RACE_ROUNDS") ?? "1000", CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable("AVAILSYNC_RACE_ROUNDS") ?? "200", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Of_fifty_that_start_at_once_exactly_one_proceeds()

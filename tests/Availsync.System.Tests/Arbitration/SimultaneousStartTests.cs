@@ -10,11 +10,12 @@ public abstract class SimultaneousStartTests(Target target) : TargetTests(target
     public async Task Fifty_simultaneous_starts_on_a_free_resource_make_one_claim_a_thousand_times_over()
     {
         var prefix = NewRoot("crowd");
+        var doors = Target.Doors.Select(door => Target.ClientOf(Target.First.Key, door)).ToList();
         for (var round = 0; round < 1000; round++)
         {
             var resource = $"{prefix}-{round}";
             var answers = await Task.WhenAll(
-                Enumerable.Range(0, 50).Select(_ => Target.Work.StartAsync(resource, 3600)));
+                Enumerable.Range(0, 50).Select(number => doors[number % doors.Count].StartAsync(resource, 3600)));
 
             var winner = Assert.Single(answers, answer => answer.Action == "proceed");
             var claim = winner.Json.GetProperty("claim").GetProperty("id").GetGuid();
@@ -51,5 +52,5 @@ public abstract class SimultaneousStartTests(Target target) : TargetTests(target
 [Collection(StandaloneCollection.Name)]
 public sealed class StandaloneSimultaneousStartTests(StandaloneTarget target) : SimultaneousStartTests(target);
 
-[Collection(StackCollection.Name)]
-public sealed class StackSimultaneousStartTests(StackTarget target) : SimultaneousStartTests(target);
+[Collection(PairCollection.Name)]
+public sealed class PairSimultaneousStartTests(PairTarget target) : SimultaneousStartTests(target);
