@@ -7,6 +7,7 @@ return await WrongSettings.RunAsync(Build, Console.Error);
 IHost Build()
 {
     var builder = WebApplication.CreateBuilder(args);
+    builder.Configuration.AddSecretFiles();
     builder.Services.AddQuietLogs().AddAccounting(builder.Configuration);
     builder.Services.AddAvailsyncBus(builder.Configuration);
     var app = builder.Build();

@@ -7,6 +7,7 @@ return await WrongSettings.RunAsync(Build, Console.Error);
 IHost Build()
 {
     var builder = WebApplication.CreateBuilder(args);
+    builder.Configuration.AddSecretFiles();
     builder.Services.AddQuietLogs().AddArbiter(builder.Configuration).AddAvailsyncBus(builder.Configuration);
     var app = builder.Build();
     app.UseArbiter();

@@ -5,6 +5,7 @@ using Availsync.Http;
 return await WrongSettings.RunAsync(Build, Console.Error);
 
 IHost Build() => Host.CreateDefaultBuilder(args)
+    .ConfigureAppConfiguration(configuration => configuration.AddSecretFiles())
     .ConfigureWebHostDefaults(web => web
         .ConfigureServices((context, services) => services
             .AddQuietLogs()

@@ -20,6 +20,7 @@ internal static class StandaloneHost
         var host = Host.CreateDefaultBuilder(args)
             .ConfigureHostConfiguration(AddDefaults)
             .ConfigureAppConfiguration(AddDefaults)
+            .ConfigureAppConfiguration(configuration => configuration.AddSecretFiles())
             .ConfigureAppConfiguration(configuration => Settle(configuration, inside))
             .ConfigureWebHostDefaults(web => web
                 .UseSockets(sockets => sockets.CreateBoundListenSocket = inside.SocketOf)
