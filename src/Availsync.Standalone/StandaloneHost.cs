@@ -3,6 +3,7 @@ using Availsync.Accounting;
 using Availsync.Arbiter;
 using Availsync.Bus;
 using Availsync.Edge;
+using Availsync.Http;
 
 namespace Availsync.Standalone;
 
