@@ -8,6 +8,7 @@ return await WrongSettings.RunAsync(Build, Console.Error);
 IHost Build()
 {
     var builder = WebApplication.CreateBuilder(args);
+    builder.Configuration.AddSecretFiles();
     builder.Services.AddStructuredLogs(builder.Configuration)
         .AddOperations(builder.Configuration, "availsync-arbiter");
     builder.Services.AddQuietLogs().AddArbiter(builder.Configuration).AddAvailsyncBus(builder.Configuration);

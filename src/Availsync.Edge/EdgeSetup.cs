@@ -91,6 +91,7 @@ public static class EdgeSetup
         var door = services.GetRequiredService<Door>();
         var recorder = services.GetRequiredService<TrafficRecorder>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Availsync.Edge.Requests");
+        app.UseTrustedProxies();
         app.Use(recorder.PassAsync).UseHttpConventions(logger).Use(TagAsync).UseRouting().Use(door.PassAsync);
         return app.UseEndpoints(routes =>
         {

@@ -6,6 +6,7 @@ using Availsync.Operations;
 return await WrongSettings.RunAsync(Build, Console.Error);
 
 IHost Build() => Host.CreateDefaultBuilder(args)
+    .ConfigureAppConfiguration(configuration => configuration.AddSecretFiles())
     .ConfigureWebHostDefaults(web => web
         .ConfigureServices((context, services) => services
             .AddQuietLogs()

@@ -3,6 +3,7 @@ using Availsync.Accounting;
 using Availsync.Arbiter;
 using Availsync.Bus;
 using Availsync.Edge;
+using Availsync.Http;
 using Availsync.Operations;
 
 namespace Availsync.Standalone;
@@ -21,6 +22,7 @@ internal static class StandaloneHost
         var host = Host.CreateDefaultBuilder(args)
             .ConfigureHostConfiguration(AddDefaults)
             .ConfigureAppConfiguration(AddDefaults)
+            .ConfigureAppConfiguration(configuration => configuration.AddSecretFiles())
             .ConfigureAppConfiguration(configuration => Settle(configuration, inside))
             .ConfigureWebHostDefaults(web => web
                 .UseSockets(sockets => sockets.CreateBoundListenSocket = inside.SocketOf)

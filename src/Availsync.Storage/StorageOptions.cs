@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Availsync.Storage;
 
 /// <summary>Where data is kept: the section <c>Storage</c> of the configuration.</summary>
@@ -14,6 +16,16 @@ public sealed class StorageOptions
 
     /// <summary>The connection string of the PostgreSQL database, which must exist.</summary>
     public string ConnectionString { get; set; } = "";
+
+    /// <summary>
+    /// The database's password, where it is not in <see cref="ConnectionString"/>: so that it can be a file of its own.
+    /// </summary>
+    public string Password { get; set; } = "";
+
+    /// <summary>The connection string with the password in it.</summary>
+    internal string ConnectionStringWithPassword() => Password.Length == 0
+        ? ConnectionString
+        : new NpgsqlConnectionStringBuilder(ConnectionString) { Password = Password }.ToString();
 }
 
 /// <summary>The database engines a store can be on.</summary>

@@ -19,21 +19,24 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         if (options.Provider == StorageProvider.Sqlite && string.IsNullOrWhiteSpace(options.Path))
             yield return "Storage:Path must name a directory when Storage:Provider is Sqlite.";
         if (options.Provider == StorageProvider.Postgres
-            && WrongConnectionString(options.ConnectionString) is { } wrong)
+            && WrongConnectionString(options.ConnectionString, options.Password) is { } wrong)
         {
             yield return wrong;
         }
     }
 
     /// <summary>The text itself is left out of the message, since it may carry a password.</summary>
-    private static string? WrongConnectionString(string text)
+    private static string? WrongConnectionString(string text, string password)
     {
         if (string.IsNullOrWhiteSpace(text))
             return "Storage:ConnectionString is required when Storage:Provider is Postgres.";
         try
         {
             var parts = new NpgsqlConnectionStringBuilder(text);
-            return string.IsNullOrEmpty(parts.Host) ? "Storage:ConnectionString must name a Host." : null;
+            if (string.IsNullOrEmpty(parts.Host)) return "Storage:ConnectionString must name a Host.";
+            return password.Length > 0 && !string.IsNullOrEmpty(parts.Password)
+                ? "Storage:ConnectionString has a password already, beside Storage:Password; leave one of them out."
+                : null;
         }
         catch (ArgumentException)
         {

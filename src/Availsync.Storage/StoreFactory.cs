@@ -18,7 +18,7 @@ internal static class StoreFactory
         where TPostgres : TContext
     {
         if (options.Provider == StorageProvider.Postgres)
-            return new Pooled<TContext, TPostgres>(Postgres<TPostgres>(options.ConnectionString), services);
+            return new Pooled<TContext, TPostgres>(Postgres<TPostgres>(options.ConnectionStringWithPassword()), services);
 
         Directory.CreateDirectory(options.Path);
         var file = Path.Combine(options.Path, $"{StoreAttribute.Of(typeof(TContext)).Name}.db");

@@ -192,7 +192,9 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
 
         var missing = wanted.Keys.Where(k => !_roots.ContainsKey(k)).ToList();
         if (missing.Count == 0) return;
-        var rows = await context.Roots.AsNoTracking().Where(r => missing.Contains(r.Id)).ToDictionaryAsync(r => r.Id);
+        var rows = await context.Roots.AsNoTracking()
+            .Where(r => missing.Contains(r.Id) || r.Id == RootKey.Forgotten).ToDictionaryAsync(r => r.Id);
+        rows.Remove(RootKey.Forgotten, out var forgotten);
         var stored = rows.Keys.ToList();
         var claims = stored.Count == 0 ? [] : await ReadLiveAsync(stored);
         var resources = stored.Count == 0 ? [] : await context.Resources.AsNoTracking()
@@ -207,7 +209,11 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
         foreach (var key in missing)
         {
             var root = wanted[key];
-            var state = RootState.Unclaimed(root.OrgId, root.Root);
+            var state = RootState.Unclaimed(root.OrgId, root.Root) with
+            {
+                LastToken = new FencingToken(forgotten?.LastToken ?? 0),
+                LastSequence = forgotten?.LastSequence ?? 0,
+            };
             var isStored = rows.TryGetValue(key, out var row);
             if (row is not null)
             {

@@ -5,7 +5,9 @@ namespace Availsync.Edge.Access;
 /// <summary>Tells a client on this very machine from one that a proxy on it speaks for.</summary>
 internal static class Loopback
 {
-    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "Via"];
+    /// <summary>The last two are what <see cref="TrustedProxies"/> leaves of what it has believed.</summary>
+    private static readonly string[] ProxyHeaders =
+        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "Via", "X-Original-For", "X-Original-Proto"];
 
     /// <summary>Whether the client is on this machine: both ends loopback, and no proxy in between.</summary>
     public static bool HasBothEnds(HttpContext context) =>

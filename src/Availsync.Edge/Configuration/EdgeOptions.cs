@@ -36,6 +36,13 @@ public sealed class EdgeOptions
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>
+    /// The networks of the proxies in front, such as <c>10.1.2.0/24</c>. What comes from there is taken for a call of
+    /// the client that its last <c>X-Forwarded-For</c> names, by the scheme of <c>X-Forwarded-Proto</c>; from
+    /// elsewhere these headers mean nothing.
+    /// </summary>
+    public IList<string> TrustedProxies { get; } = [];
+
+    /// <summary>
     /// When a caller is told 503: a little before the promise, since telling takes time too.
     /// </summary>
     internal TimeSpan Patience => TimeSpan.FromSeconds(AnswerWithinSeconds) * 0.9;

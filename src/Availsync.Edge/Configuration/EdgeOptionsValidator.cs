@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace Availsync.Edge;
@@ -23,6 +24,8 @@ internal sealed class EdgeOptionsValidator :
         Range(failures, "Edge:TrafficGatherMilliseconds", options.TrafficGatherMilliseconds, 0, 5_000);
         foreach (var origin in options.AllowedOrigins.Where(o => !IsHttp(o)))
             failures.Add($"Edge:AllowedOrigins has \"{origin}\", which is not an http or https origin.");
+        foreach (var network in options.TrustedProxies.Where(n => !IPNetwork.TryParse(n, out _)))
+            failures.Add($"Edge:TrustedProxies has \"{network}\", which is not a network such as 10.1.2.0/24.");
         return Result(failures);
     }
 

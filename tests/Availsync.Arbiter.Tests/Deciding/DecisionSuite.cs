@@ -48,6 +48,29 @@ public abstract class DecisionSuite(StorageProvider provider)
     }
 
     [Fact]
+    public async Task After_a_restore_a_root_that_the_store_has_forgotten_begins_behind_every_token_it_may_have_given()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        await using (var context = await world.Contexts.CreateDbContextAsync())
+        {
+            context.Roots.Add(new RootRow
+            {
+                Id = "", OrgId = Guid.Empty, Root = "", LastToken = 1_000_000_000, LastSequence = 1_000_000_000,
+            });
+            await context.SaveChangesAsync();
+        }
+
+        var arbiter = await world.TakeOverAsync();
+        var granted = Assert.IsType<Outcome.Granted>(await arbiter.DecideAsync(world.Start("repo:a/b")));
+        Assert.Equal(1_000_000_001, granted.Claim.FencingToken.Value);
+
+        var next = await world.TakeOverAsync();
+        await next.DecideAsync(new FinishRun(world.Agent(), granted.Claim.Id, null, null));
+        var again = Assert.IsType<Outcome.Granted>(await next.DecideAsync(world.Start("repo:a/b")));
+        Assert.Equal(1_000_000_002, again.Claim.FencingToken.Value);
+    }
+
+    [Fact]
     public async Task A_new_owner_whose_clock_is_behind_does_not_decide_with_an_older_time()
     {
         await using var world = await ArbiterWorld.OpenAsync(provider);

@@ -54,6 +54,27 @@ public sealed class AccountingProxyTests : IAsyncLifetime
         Assert.Equal("call-7", seen.Headers["X-Request-Id"]);
     }
 
+    [Theory]
+    [InlineData("127.0.0.0/8", "203.0.113.7", "203.0.113.7", "https")]
+    [InlineData("127.0.0.0/8", "198.51.100.1, 203.0.113.7", "203.0.113.7", "https")]
+    [InlineData("10.0.0.0/8", "203.0.113.7", "127.0.0.1", "http")]
+    public async Task A_proxy_in_front_is_believed_one_step_back_and_only_where_it_is_known(
+        string trusted, string header, string address, string scheme)
+    {
+        await using var world = await EdgeWorld.StartAsync(
+            ("Accounting:Address", _accounting.Services.GetRequiredService<IServer>()
+                .Features.Get<IServerAddressesFeature>()!.Addresses.Single()),
+            ("Edge:TrustedProxies:0", trusted));
+        await world.GetAsync("/v1/me", request =>
+        {
+            request.Headers.Add("X-Forwarded-For", header);
+            request.Headers.Add("X-Forwarded-Proto", "https");
+        });
+        var identity = Verified(_seen.Single());
+        Assert.Equal((address, scheme), (identity.RemoteAddress, identity.Scheme));
+        Assert.False(identity.IsPlainLoopback);
+    }
+
     [Fact]
     public async Task A_session_goes_on_as_who_it_is()
     {
