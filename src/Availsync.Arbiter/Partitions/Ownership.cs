@@ -86,7 +86,7 @@ internal sealed partial class Ownership(
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var loss = partitions.Losses.WaitToReadAsync(over.Token).AsTask();
-        var pause = _hungry ? Task.Delay(HungryPause, time, over.Token) : Task.Delay(Timeout.Infinite, time, over.Token);
+        var pause = Task.Delay(_hungry ? HungryPause : Timeout.InfiniteTimeSpan, time, over.Token);
         await Task.WhenAny(tick, loss, pause);
         await over.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();

@@ -44,6 +44,9 @@ internal sealed class PartitionMetrics
                 description);
     }
 
+    /// <summary>Whether it is this instance's meter, and not that of another in the same process.</summary>
+    public bool Owns(Meter meter) => meter == _meter;
+
     public void Taken(int partition) => _takeovers.Add(1, Tag(partition));
 
     public void Committed(int partition, LastBatch batch)
