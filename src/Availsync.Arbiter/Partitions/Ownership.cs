@@ -216,7 +216,7 @@ internal sealed partial class Ownership(
         _served.TryRemove(new KeyValuePair<int, ServedPartition>(served.Partition.Id, served));
     }
 
-    private Task WithinAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
+    private Task<bool> WithinAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
         WithinAsync(
             async token =>
             {

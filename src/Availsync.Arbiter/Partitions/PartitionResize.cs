@@ -41,9 +41,9 @@ internal sealed class PartitionResize(IDbContextFactory<ArbiterDbContext> contex
     private static async Task LockAsync(ArbiterDbContext context, CancellationToken cancellationToken)
     {
         if (context.Database.IsSqlite()) return;
-        var (instances, partitions) = (context.TableOf<InstanceRow>(), context.TableOf<PartitionRow>());
-        await context.Database.ExecuteSqlRawAsync(
-            $"LOCK TABLE {instances}, {partitions} IN ACCESS EXCLUSIVE MODE", cancellationToken);
+        var tables = $"{context.TableOf<InstanceRow>()}, {context.TableOf<PartitionRow>()}";
+        var sql = "LOCK TABLE " + tables + " IN ACCESS EXCLUSIVE MODE";
+        await context.Database.ExecuteSqlRawAsync(sql, cancellationToken);
     }
 
     private async Task RefuseWhereServedAsync(ArbiterDbContext context, CancellationToken cancellationToken)
