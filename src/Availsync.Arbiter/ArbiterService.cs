@@ -16,6 +16,7 @@ using Availsync.Operations;
 using Availsync.Settings;
 using Availsync.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Availsync.Arbiter;
 
@@ -32,10 +33,18 @@ public static class ArbiterService
         services.AddSettings<PartitionOptions>(configuration, PartitionOptions.Section).ValidateDataAnnotations();
         services.AddStore<ArbiterDbContext, SqliteArbiterDbContext, PostgresArbiterDbContext>(configuration);
         services.AddLeases(configuration);
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<ArbiterOptions>, ArbiterOptionsValidator>());
         services.AddMetrics();
         services.AddSingleton<ArbiterMetrics>();
+        services.AddSingleton<PartitionMetrics>();
         services.AddSingleton<PartitionMap>();
+        services.AddSingleton<IStoreClock, StoreClock>();
         services.AddSingleton<PartitionTable>();
+        services.AddSingleton<InstanceTable>();
+        services.AddSingleton<Ability>();
+        services.AddSingleton<PartitionServing>();
+        services.AddSingleton<PartitionReport>();
         services.AddSingleton<CommandQueue>();
         services.AddSingleton<RelaySignal>();
         services.AddSingleton<IPartitionCommands, PartitionCommands>();
@@ -63,8 +72,9 @@ public static class ArbiterService
     }
 
     /// <summary>
-    /// The arbiter's own HTTP surface, for operators: <c>/health</c>, ready once store and bus answer and every partition
-    /// has an owner, and <c>/metrics</c>.
+    /// The arbiter's own HTTP surface, for whoever reaches this port, which is nobody outside: <c>/health</c>, ready once
+    /// store and bus answer and every partition has an owner; <c>/metrics</c>; and <c>/partitions</c>, which says who has
+    /// which and how it is doing.
     /// </summary>
     public static IApplicationBuilder UseArbiter(this IApplicationBuilder app)
     {
@@ -73,6 +83,11 @@ public static class ArbiterService
         return app
             .UseHttpConventions(loggers.CreateLogger("Availsync.Arbiter.Http"))
             .UseRouting()
-            .UseEndpoints(routes => routes.MapOperations(Audience.Operators, ApiError.ArbiterUnavailable()));
+            .UseEndpoints(routes =>
+            {
+                routes.MapOperations(Audience.Operators, ApiError.ArbiterUnavailable());
+                var report = routes.ServiceProvider.GetRequiredService<PartitionReport>();
+                routes.MapMethods("/partitions", [HttpMethods.Get], (RequestDelegate)report.WriteAsync);
+            });
     }
 }

@@ -1,8 +1,10 @@
 using Availsync.Arbiter;
+using Availsync.Arbiter.Partitions;
 using Availsync.Bus;
 using Availsync.Http;
 using Availsync.Operations;
 
+if (PartitionsCommand.IsMeant(args)) return await PartitionsCommand.RunAsync(args, Console.Out, Console.Error);
 return await WrongSettings.RunAsync(Build, Console.Error);
 
 IHost Build()

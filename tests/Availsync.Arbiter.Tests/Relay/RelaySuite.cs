@@ -121,7 +121,7 @@ public abstract class RelaySuite(StorageProvider provider)
     private static async Task<Running> RunAsync(ArbiterWorld world, ArbiterWorld.Instance arbiter, Broker broker)
     {
         var relay = new EventRelay(
-            arbiter.Map, world.Contexts, broker, arbiter.Relay, ArbiterWorld.Instance.Metrics, world.Time, NullLogger<EventRelay>.Instance);
+            arbiter.Map, world.Contexts, broker, arbiter.Relay, ArbiterWorld.Instance.Decisions, world.Time, NullLogger<EventRelay>.Instance);
         await relay.StartAsync(default);
         return new Running(relay);
     }
