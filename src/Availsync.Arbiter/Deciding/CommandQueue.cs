@@ -38,7 +38,9 @@ internal sealed class CommandQueue(IOptions<PartitionOptions> partitions)
             if (!_commands.Writer.TryWrite(command)) command.Answer(new Reply.Undecided());
         }
 
-        return new Decided(await Task.WhenAll(pending.Select(p => p.Reply)));
+        var replies = new List<Reply>(pending.Count);
+        foreach (var command in pending) replies.Add(await command.Reply); // None of them faults.
+        return new Decided(replies);
     }
 
     /// <summary>No more commands: what is queued is still decided, what comes is not.</summary>

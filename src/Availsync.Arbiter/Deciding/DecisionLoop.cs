@@ -3,10 +3,14 @@ using Availsync.Arbiter.Relay;
 using Availsync.Arbiter.Store;
 using Availsync.Arbiter.Waiting;
 using Availsync.Contracts;
+using Availsync.Decisions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Availsync.Arbiter.Deciding;
+
+/// <summary>Decides a command on its root: <see cref="Arbitration.Decide"/>.</summary>
+internal delegate Decision Deciding(RootState state, Command command, DecisionContext context);
 
 /// <summary>
 /// Group commit: takes whatever waits, without a delay, decides it in one transaction and answers after the commit.
@@ -22,6 +26,9 @@ internal sealed partial class DecisionLoop(
     IOptions<ArbiterOptions> options,
     ILogger<DecisionLoop> logger) : BackgroundService
 {
+    /// <summary>The core. Only the simulation puts a wrong one in its place, to show that it would notice.</summary>
+    internal Deciding Core { get; init; } = Arbitration.Decide;
+
     /// <summary>
     /// The loop ends when the queue is completed and empty, not when the host begins to stop: what was taken is
     /// answered.
@@ -52,7 +59,7 @@ internal sealed partial class DecisionLoop(
         try
         {
             await using var context = await contexts.CreateDbContextAsync(CancellationToken.None);
-            var batch = new Batch(context, partitions, time, options.Value, queues);
+            var batch = new Batch(context, partitions, time, options.Value, queues, Core);
             await batch.DecideAsync(commands, () => committing = true);
             relay.Set();
             return true;
