@@ -1,4 +1,3 @@
-using System.Globalization;
 using Availsync.Arbiter;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Store;
@@ -17,7 +16,6 @@ namespace Availsync.Simulation.Worlds;
 internal sealed class WorldStore : IDisposable
 {
     private static readonly Lazy<SqliteConnection> Template = new(MakeTemplate);
-    private static int _made;
 
     public WorldStore()
     {
@@ -47,9 +45,7 @@ internal sealed class WorldStore : IDisposable
 
     private static SqliteConnection Open()
     {
-        // A name of its own: writers of one file wait for each other, and worlds have nothing to do with one another.
-        var number = Interlocked.Increment(ref _made).ToString(CultureInfo.InvariantCulture);
-        var connection = new SqliteConnection($"Data Source=file:/simulation-{number}?vfs=memdb;Pooling=False");
+        var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;";
