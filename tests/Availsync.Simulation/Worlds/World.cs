@@ -88,7 +88,7 @@ internal sealed class World : IDisposable
     {
         if (Failure is not null) return;
         Failure = why;
-        Note("FAILED: " + why);
+        Note("failed"); // Why is not part of the trace: it may name ids, and those are never the same.
     }
 
     /// <summary>The process is gone, and what was on its way in it.</summary>
