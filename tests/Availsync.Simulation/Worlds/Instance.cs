@@ -55,7 +55,7 @@ internal sealed class Instance
     public void Die()
     {
         IsAlive = false;
-        Thread.Clear();
+        Thread.End();
     }
 
     public void DieSoon() => DiesAt ??= _world.Steps + 12;

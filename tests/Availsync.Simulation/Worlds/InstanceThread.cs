@@ -8,11 +8,13 @@ internal sealed class InstanceThread(Chance chance, Action<string> failed) : Syn
 {
     private readonly List<(SendOrPostCallback Callback, object? State)> _posted = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
+    private volatile bool _isOver;
 
     public bool HasWork => _posted.Count > 0;
 
     public override void Post(SendOrPostCallback d, object? state)
     {
+        if (_isOver) return; // Timers of the dead are finalized, and tell.
         if (Environment.CurrentManagedThreadId != _thread)
         {
             failed($"Another thread has got into the world, so runs cannot be repeated: {Environment.StackTrace}");
@@ -54,5 +56,10 @@ internal sealed class InstanceThread(Chance chance, Action<string> failed) : Syn
         }
     }
 
-    public void Clear() => _posted.Clear();
+    /// <summary>Nothing of this instance goes on any more.</summary>
+    public void End()
+    {
+        _isOver = true;
+        _posted.Clear();
+    }
 }
