@@ -9,9 +9,9 @@ public sealed class RepeatTests
     [Fact]
     public void The_same_seed_makes_the_same_world_to_the_last_line()
     {
-        var first = new Run(11, 2500, PlantedBug.None).Go();
-        var second = new Run(11, 2500, PlantedBug.None).Go();
-        var other = new Run(12, 2500, PlantedBug.None).Go();
+        var first = new Run(11, 1500, PlantedBug.None).Go();
+        var second = new Run(11, 1500, PlantedBug.None).Go();
+        var other = new Run(12, 1500, PlantedBug.None).Go();
 
         Assert.Equal(first.Last, second.Last);
         Assert.Equal(first.Hash, second.Hash);

@@ -135,9 +135,7 @@ internal sealed class Client(World world, int number)
         var deadline = op == Current ? op.Deadline : world.Time.Now + Patience;
         var envelope = new CommandEnvelope(command, deadline, op.RequestId, op.Key);
         world.Note($"{op} is sent ({op.RequestId})");
-        world.Broker.Ask(
-            command.Slot.Partition(World.Partitions), new Decide([envelope]), op.ToString(),
-            decided => Receive(op, asked, decided.Replies[0]));
+        world.Broker.Ask(envelope, op.ToString(), reply => Receive(op, asked, reply));
     }
 
     private void HangUp(Op op)

@@ -13,6 +13,7 @@ internal sealed class Broker(World world)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
 
+    private readonly List<Gathered>[] _lanes = [.. Enumerable.Range(0, World.Partitions).Select(_ => new List<Gathered>())];
     private readonly List<Flight> _flights = [];
     private readonly Dictionary<string, List<Consumer>> _consumers = [];
     private readonly List<ClaimEvents> _events = [];
@@ -25,9 +26,22 @@ internal sealed class Broker(World world)
 
     public bool HasFlights => _flights.Exists(f => f.From <= world.Time.Now);
 
-    /// <summary>Sends commands to a partition; <paramref name="answered"/> gets the replies, if they come.</summary>
-    public void Ask(int partition, Decide decide, string what, Action<Decided> answered) => Send(
-        what, () => TryDeliver(ArbiterQueues.Partition(partition), decide, what, answered));
+    /// <summary>
+    /// Sends a command to its partition, at once or with what gathers until time passes, as the lanes of an edge do;
+    /// <paramref name="answered"/> gets the reply, if it comes.
+    /// </summary>
+    public void Ask(CommandEnvelope envelope, string what, Action<Reply> answered)
+    {
+        var partition = envelope.Command.Slot.Partition(World.Partitions);
+        _lanes[partition].Add(new Gathered(envelope, what, answered));
+        if (!world.Chance.In1000(world.Mischief.CommandGathers)) Leave(partition);
+    }
+
+    /// <summary>What has gathered leaves.</summary>
+    public void Leave()
+    {
+        for (var partition = 0; partition < World.Partitions; partition++) Leave(partition);
+    }
 
     /// <summary>Sends a wake-up, which nobody waits to see answered.</summary>
     public void Wake(Command command, string what)
@@ -40,7 +54,7 @@ internal sealed class Broker(World world)
 
         var envelope = new CommandEnvelope(
             command, world.Time.Now.AddSeconds(5), RequestId: null, Idempotency: null);
-        Ask(command.Slot.Partition(World.Partitions), new Decide([envelope]), what, _ => { });
+        Send(command.Slot.Partition(World.Partitions), new Decide([envelope]), what, _ => { });
     }
 
     /// <summary>Lets one of the messages that may arrive do so.</summary>
@@ -70,6 +84,21 @@ internal sealed class Broker(World world)
     {
         foreach (var consumers in _consumers.Values) consumers.RemoveAll(c => c.Instance == instance);
     }
+
+    private void Leave(int partition)
+    {
+        if (_lanes[partition].Count == 0) return;
+        Gathered[] lane = [.. _lanes[partition]];
+        _lanes[partition].Clear();
+        var what = string.Join(" + ", lane.Select(g => g.What));
+        Send(partition, new Decide([.. lane.Select(g => g.Envelope)]), what, decided =>
+        {
+            for (var i = 0; i < lane.Length; i++) lane[i].Answered(decided.Replies[i]);
+        });
+    }
+
+    private void Send(int partition, Decide decide, string what, Action<Decided> answered) => Send(
+        what, () => TryDeliver(ArbiterQueues.Partition(partition), decide, what, answered));
 
     private void Send(string what, Func<bool> tryDeliver)
     {
@@ -142,6 +171,8 @@ internal sealed class Broker(World world)
 
         public DateTimeOffset Until { get; } = until;
     }
+
+    private sealed record Gathered(CommandEnvelope Envelope, string What, Action<Reply> Answered);
 
     private sealed record Consumer(Instance Instance, Func<Decide, Task<Decided>> Respond);
 

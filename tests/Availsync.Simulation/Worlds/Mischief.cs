@@ -3,6 +3,8 @@ namespace Availsync.Simulation.Worlds;
 /// <summary>How often, in a thousand times, something goes wrong. At the end of a run all is well again.</summary>
 internal sealed class Mischief
 {
+    public int CommandGathers { get; init; } = 400;
+
     public int MessageDropped { get; init; } = 30;
 
     public int MessageDoubled { get; init; } = 60;
@@ -17,17 +19,17 @@ internal sealed class Mischief
 
     public int EventsRedelivered { get; init; } = 100;
 
-    public int StoreAway { get; init; } = 12;
+    public int StoreAway { get; init; } = 8;
 
-    public int WriteFailed { get; init; } = 12;
+    public int WriteFailed { get; init; } = 8;
 
-    public int CommitFailedBefore { get; init; } = 12;
+    public int CommitFailedBefore { get; init; } = 8;
 
-    public int CommitFailedAfter { get; init; } = 12;
+    public int CommitFailedAfter { get; init; } = 8;
 
-    public int CrashBeforeCommit { get; init; } = 4;
+    public int CrashBeforeCommit { get; init; } = 2;
 
-    public int CrashAfterCommit { get; init; } = 4;
+    public int CrashAfterCommit { get; init; } = 2;
 
     public int PublishFailedBefore { get; init; } = 30;
 
@@ -35,6 +37,7 @@ internal sealed class Mischief
 
     public static Mischief None { get; } = new()
     {
+        CommandGathers = 0,
         MessageDropped = 0,
         MessageDoubled = 0,
         MessageLate = 0,

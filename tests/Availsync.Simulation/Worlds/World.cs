@@ -161,6 +161,7 @@ internal sealed class World : IDisposable
     /// <summary>Time goes on, and with it whatever waits for it.</summary>
     public void Pass(TimeSpan span)
     {
+        Broker.Leave();
         Time.Now += span;
         foreach (var instance in Alive.ToList())
         {
@@ -193,7 +194,7 @@ internal sealed class World : IDisposable
     private void Step()
     {
         var kind = Chance.Below(100);
-        if (kind == 0) DoMischief();
+        if (kind == 0 && Chance.In1000(600)) DoMischief();
         else if (kind >= 10 && TryWork()) return;
         else Pass(SomeTime());
     }
