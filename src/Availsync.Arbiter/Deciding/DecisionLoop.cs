@@ -70,6 +70,7 @@ internal sealed partial class DecisionLoop(
             foreach (var partition in commands.Select(c => c.Partition).Distinct())
                 partitions.Find(partition)?.Forget();
             Faulted(logger, exception, commands.Count, committing);
+            if (committing) relay.Set(); // What is perhaps committed has events that nobody else may speak of.
             if (!committing && !alone && !StoreFaults.IsUnreachable(exception)) return false;
             foreach (var command in commands)
                 command.Answer(committing || alone ? new Reply.Unknown() : new Reply.Undecided());
