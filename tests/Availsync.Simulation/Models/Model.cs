@@ -22,6 +22,9 @@ internal sealed class Model(Action<string> note, Action<string> fail)
 
     public IReadOnlyDictionary<Guid, KnownHold> Holds => _holds;
 
+    /// <summary>Which kinds of facts and of outcomes have come up.</summary>
+    public HashSet<string> Kinds { get; } = [];
+
     public int Events { get; private set; }
 
     public int Grants { get; private set; }
@@ -76,6 +79,7 @@ internal sealed class Model(Action<string> note, Action<string> fail)
     {
         var root = RootOf(one);
         Events++;
+        Kinds.Add(one.Fact.GetType().Name);
         note($"{by}: {root.Label}#{one.Sequence} {one.Fact.GetType().Name} {Describe(one.Fact)} at {Seconds(one.At)}");
         if (one.Sequence != root.History.Count + 1)
             fail($"{root.Label} has two histories: #{one.Sequence} is committed after #{root.History.Count}.");

@@ -14,6 +14,8 @@ internal sealed class Replies(Model model, Action<string> fail)
     {
         if (reply is not Reply.Answered answered) return;
         CheckRepeat(op, answered);
+        model.Kinds.Add(answered.Outcome.GetType().Name);
+        if (answered.Replayed) model.Kinds.Add(nameof(answered.Replayed));
         switch (answered.Outcome)
         {
             case Outcome.Granted granted: Granted(op, granted.Claim); break;

@@ -19,7 +19,7 @@ public sealed record Run(ulong Seed, int Steps, PlantedBug Bug)
         world.Run(Steps);
         return new Report(
             this, world.Failure, world.Steps, world.Trace.Hash, world.Model.Events, world.Model.Grants,
-            Stopwatch.GetElapsedTime(began), [.. world.Trace.Last.TakeLast(LinesShown)]);
+            world.Model.Kinds, Stopwatch.GetElapsedTime(began), [.. world.Trace.Last.TakeLast(LinesShown)]);
     }
 
     /// <summary>The command that repeats it.</summary>
@@ -33,9 +33,18 @@ public sealed record Run(ulong Seed, int Steps, PlantedBug Bug)
 /// <summary>How a run went.</summary>
 /// <param name="Failure">Null where all was well.</param>
 /// <param name="Steps">Those of the ending included.</param>
+/// <param name="Kinds">Of the facts and outcomes that came up.</param>
 /// <param name="Last">The last lines of its trace.</param>
 internal sealed record Report(
-    Run Run, string? Failure, int Steps, ulong Hash, int Events, int Grants, TimeSpan Took, IReadOnlyList<string> Last)
+    Run Run,
+    string? Failure,
+    int Steps,
+    ulong Hash,
+    int Events,
+    int Grants,
+    IReadOnlySet<string> Kinds,
+    TimeSpan Took,
+    IReadOnlyList<string> Last)
 {
     /// <summary>What to read when it has failed.</summary>
     public string Story()
