@@ -9,6 +9,7 @@ using Availsync.Bus.Tests.Databases;
 using Availsync.Contracts;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -42,11 +43,12 @@ internal sealed class ArbiterWorld : IAsyncDisposable
     public IDbContextFactory<ArbiterDbContext> Contexts =>
         _services.GetRequiredService<IDbContextFactory<ArbiterDbContext>>();
 
-    public static async Task<ArbiterWorld> OpenAsync(StorageProvider provider)
+    public static async Task<ArbiterWorld> OpenAsync(StorageProvider provider, IInterceptor? interceptor = null)
     {
         var database = await TestDatabase.CreateAsync(provider);
         var services = new ServiceCollection().AddLogging();
         services.AddStore<ArbiterDbContext, SqliteArbiterDbContext, PostgresArbiterDbContext>(database.Configuration);
+        if (interceptor is not null) services.AddSingleton(interceptor);
         var built = services.BuildServiceProvider();
         foreach (var migration in built.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
             await migration.StartingAsync(default);

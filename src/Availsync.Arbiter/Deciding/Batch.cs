@@ -16,7 +16,8 @@ internal sealed class Batch(
     PartitionMap partitions,
     TimeProvider time,
     ArbiterOptions options,
-    Queues queues)
+    Queues queues,
+    Deciding core)
 {
     private readonly List<Answer> _answers = [];
 
@@ -35,7 +36,7 @@ internal sealed class Batch(
         var rooms = await PlanRooms.LockAsync(context, standing, fence, time);
         standing = DropLate(standing); // The locks may have been a long time in coming.
         var repeats = await RecordedAnswers.ClaimAsync(context, standing, fence.Now);
-        var roots = new LoadedRoots(context, fence, rooms);
+        var roots = new LoadedRoots(context, fence, rooms, core);
         await roots.LoadAsync(standing, repeats);
         await rooms.CountAsync(context, standing.Select(c => c.Command).Concat(roots.Waiting), fence.Now);
         var ended = await EndedAgents.AmongAsync(context, standing, roots.Waiting);

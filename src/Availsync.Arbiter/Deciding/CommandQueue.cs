@@ -48,7 +48,8 @@ internal sealed class CommandQueue(IOptions<PartitionOptions> partitions)
             if (!_commands.Writer.TryWrite(command)) command.Answer(new Reply.Undecided());
         }
 
-        var replies = await Task.WhenAll(pending.Select(p => p.Reply));
+        var replies = new List<Reply>(pending.Count);
+        foreach (var command in pending) replies.Add(await command.Reply); // None of them faults.
         Interlocked.Add(ref _depths[partition], -pending.Count);
         Interlocked.Add(ref _answered, pending.Count);
         return new Decided(replies);

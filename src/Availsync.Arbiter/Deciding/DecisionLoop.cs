@@ -4,10 +4,14 @@ using Availsync.Arbiter.Store;
 using Availsync.Arbiter.Telemetry;
 using Availsync.Arbiter.Waiting;
 using Availsync.Contracts;
+using Availsync.Decisions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Availsync.Arbiter.Deciding;
+
+/// <summary>Decides a command on its root: <see cref="Arbitration.Decide"/>.</summary>
+internal delegate Decision Deciding(RootState state, Command command, DecisionContext context);
 
 /// <summary>
 /// Group commit: takes whatever waits, without a delay, decides it in one transaction and answers after the commit.
@@ -24,6 +28,9 @@ internal sealed partial class DecisionLoop(
     IOptions<ArbiterOptions> options,
     ILogger<DecisionLoop> logger) : BackgroundService
 {
+    /// <summary>The core. Only the simulation puts a wrong one in its place, to show that it would notice.</summary>
+    internal Deciding Core { get; init; } = Arbitration.Decide;
+
     /// <summary>
     /// The loop ends when the queue is completed and empty, not when the host begins to stop: what was taken is
     /// answered.
@@ -55,7 +62,7 @@ internal sealed partial class DecisionLoop(
         try
         {
             await using var context = await contexts.CreateDbContextAsync(CancellationToken.None);
-            var batch = new Batch(context, partitions, time, options.Value, queues);
+            var batch = new Batch(context, partitions, time, options.Value, queues, Core);
             await batch.DecideAsync(commands, () => committing = true);
             relay.Set();
             metrics.Batch(commands.Count, time.GetElapsedTime(began));
@@ -69,6 +76,7 @@ internal sealed partial class DecisionLoop(
                 partitions.Find(partition)?.Forget();
             metrics.BatchFaulted();
             Faulted(logger, exception, commands.Count, committing, RequestIds(commands));
+            if (committing) relay.Set(); // What is perhaps committed has events that nobody else may speak of.
             if (!committing && !alone && !StoreFaults.IsUnreachable(exception)) return false;
             foreach (var command in commands)
                 command.Answer(committing || alone ? new Reply.Unknown() : new Reply.Undecided());

@@ -14,7 +14,7 @@ namespace Availsync.Arbiter.Deciding;
 /// The roots that one batch decides on: taken from memory where they are known, else read. Changes stay here until the
 /// commit; then memory takes them over.
 /// </summary>
-internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRooms rooms)
+internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRooms rooms, Deciding core)
 {
     private static readonly Comparer<Waiter> TurnOrder =
         Comparer<Waiter>.Create((one, other) => one == other ? 0 : one.GoesBefore(other) ? -1 : 1);
@@ -86,7 +86,7 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
         var freshId = ClaimId.Create(now, pending.Command.Slot);
         var callerEnded = EndedAgents.CallerOf(pending.Command) is { } caller && endedAgents.Contains(caller.AgentId);
         var context = new DecisionContext(now, freshId, callerEnded, rooms.Of(state.OrgId)) { EndedAgents = endedAgents };
-        var decision = Arbitration.Decide(state, pending.Command, context);
+        var decision = core(state, pending.Command, context);
         foreach (var fact in decision.Facts) Apply(root!, fact, pending, now);
         if (decision.Queue is not null) root!.State = root.State with { Queue = decision.Queue };
         rooms.Move(state.OrgId, decision.Facts);

@@ -88,7 +88,7 @@ internal sealed partial class Ownership(
         var loss = partitions.Losses.WaitToReadAsync(over.Token).AsTask();
         var pause = Task.Delay(_hungry ? HungryPause : Timeout.InfiniteTimeSpan, time, over.Token);
         await Task.WhenAny(tick, loss, pause);
-        await over.CancelAsync();
+        over.Cancel(); // Here and now: on a thread of the pool no run could be repeated.
         cancellationToken.ThrowIfCancellationRequested();
         while (partitions.Losses.TryRead(out _))
         {
@@ -119,7 +119,7 @@ internal sealed partial class Ownership(
         // Most are done at once. What takes longer goes on by itself, while leases are renewed.
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(Task.WhenAll(moves), Task.Delay(Renewal, time, over.Token));
-        await over.CancelAsync();
+        over.Cancel(); // Here and now: on a thread of the pool no run could be repeated.
     }
 
     /// <summary>

@@ -74,14 +74,16 @@ internal sealed partial class PartitionServing(
 
     private static async Task CloseEndpointAsync(ServedPartition served)
     {
-        await served.Closing.CancelAsync(); // What is not connected by now will not be.
+        served.Closing.Cancel(); // What is not connected by now will not be.
         if (served.Endpoint is { } endpoint)
         {
-            await ((Task)endpoint).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)endpoint).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             if (endpoint.IsCompletedSuccessfully) await endpoint.Result.DisposeAsync();
         }
 
-        await served.Serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await served.Serving.ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     /// <summary>Leases that ran out while nobody served the partition end now: their wake-ups may be lost.</summary>

@@ -53,15 +53,17 @@ public sealed record RootState(
     };
 
     /// <summary>
-    /// When the clock alone may next make somebody's turn, or end a place in the queue; null where nobody waits.
+    /// When the clock alone may next make somebody's turn, or end a place in the queue: at once where a place is over by
+    /// now and nobody has served the queue since. Null where nobody waits.
     /// </summary>
     public DateTimeOffset? NextTurn(DateTimeOffset now)
     {
         if (Queue.IsEmpty) return null;
         var grace = TimeSpan.FromSeconds(Queue.Max(w => w.Request.ExpiryGraceSeconds));
-        var places = Queue.Select(w => w.IsWaiting(now) ? w.PresentUntil : w.KeptUntil);
+        var places = Queue.Select(w => w.IsWaiting(now) ? w.PresentUntil
+            : w.KeptUntil > now ? w.KeptUntil : now);
         var claims = Claims.Values.SelectMany(c => new[] { c.ExpiresAt, c.ExpiresAt + grace });
-        return places.Concat(claims).Where(at => at > now).Min();
+        return places.Concat(claims.Where(at => at > now)).Min();
     }
 
     /// <summary>The claims that hold something at <paramref name="now"/>.</summary>

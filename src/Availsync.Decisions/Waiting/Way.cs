@@ -16,7 +16,8 @@ internal sealed record Way(Obstacle? Obstacle, IReadOnlyList<Claim> Displaced)
     {
         var request = place.Request;
         var all = Obstacles.Of(state, request.Resource, now, request.ExpiryGraceSeconds).ToList();
-        var active = all.Select(o => o.Claim).Where(c => c.Status == ClaimStatus.Active).ToList();
+        var active = all.Select(o => o.Claim).Where(c => c.Status == ClaimStatus.Active)
+            .OrderBy(c => c.FencingToken).ToList();
         var displaces = request.PreemptsLower && active.TrueForAll(c => c.Priority < request.Priority);
         if (displaces) all.RemoveAll(o => o.Claim.Status == ClaimStatus.Active);
         var first = Obstacle.First(all) ?? BehindOthers(state, place, now);

@@ -13,13 +13,14 @@ internal static class SqliteWriteGate
 
     public static async Task<Pass> EnterAsync(string dataSource, CancellationToken cancellationToken)
     {
+        if (dataSource.Length == 0) return new Pass(gate: null); // In memory: nobody else has the connection.
         var gate = Gates.GetOrAdd(Path.GetFullPath(dataSource), _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(cancellationToken);
         return new Pass(gate);
     }
 
     /// <summary>The right to write; leaving twice is harmless.</summary>
-    internal sealed class Pass(SemaphoreSlim gate)
+    internal sealed class Pass(SemaphoreSlim? gate)
     {
         private SemaphoreSlim? _gate = gate;
 

@@ -1,7 +1,9 @@
+using System.Data.Common;
 using Availsync.Arbiter.Store;
 using Availsync.Contracts;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Availsync.Arbiter.Tests.Deciding;
@@ -88,6 +90,21 @@ public abstract class DecisionSuite(StorageProvider provider)
         Assert.Equal(world.Agent(2).AgentId, skipped.BlockingClaim.AgentId);
         Assert.True(other.Claim.StartedAt >= behind.GetUtcNow());
         Assert.Single(await world.ClaimsAsync(), c => c is { Status: "active", Resource: "repo:a/b" });
+    }
+
+    [Fact]
+    public async Task What_is_committed_without_anybody_hearing_of_it_is_relayed_all_the_same()
+    {
+        var line = new CutAfterCommit();
+        await using var world = await ArbiterWorld.OpenAsync(provider, line);
+        var arbiter = await world.TakeOverAsync();
+
+        line.IsCut = true;
+        Assert.IsType<Reply.Unknown>(await arbiter.AskAsync(world.Start("repo:a/b")));
+        line.IsCut = false;
+
+        Assert.Single(await world.EventsAsync());
+        Assert.True(arbiter.Relay.WaitAsync(default).IsCompleted);
     }
 
     [Fact]
@@ -257,6 +274,16 @@ public abstract class DecisionSuite(StorageProvider provider)
         LeaseSeconds: null,
         WorkingSetOperation.Replace,
         resource);
+
+    /// <summary>A connection that is lost when the commit has been made.</summary>
+    private sealed class CutAfterCommit : DbTransactionInterceptor
+    {
+        public bool IsCut { get; set; }
+
+        public override Task TransactionCommittedAsync(
+            DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken) =>
+            IsCut ? throw new IOException("The connection is lost.") : Task.CompletedTask;
+    }
 }
 
 public sealed class DecisionsOnSqlite() : DecisionSuite(StorageProvider.Sqlite);

@@ -191,6 +191,18 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public void Where_only_a_place_is_left_that_is_over_its_root_is_to_be_looked_at_now()
+    {
+        world.Granted(Codex, Repo, seconds: 3600);
+        Wait(Claude, attendance: 1);
+        world.Pass(3600); // Long past its time, and the lease is over too.
+
+        Assert.Equal(world.Now, world.Root(Repo).NextTurn(world.Now));
+        world.Do<Outcome.QueueServed>(Serve());
+        Assert.Null(world.Root(Repo).NextTurn(world.Now));
+    }
+
+    [Fact]
     public void A_grant_that_nobody_fetches_is_released_and_goes_to_the_next()
     {
         var held = world.Granted(Codex, Repo);

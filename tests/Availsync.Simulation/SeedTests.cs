@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Availsync.Contracts;
+using Availsync.Simulation.Planting;
+using Availsync.Simulation.Runs;
+
+namespace Availsync.Simulation;
+
+/// <summary>Some worlds that are always the same, and some that nobody has seen yet.</summary>
+public sealed class SeedTests(ITestOutputHelper output)
+{
+    private const int Steps = 5000;
+
+    /// <summary>For so long fresh ones are begun; a slow machine gets through fewer.</summary>
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(12);
+
+    public static TheoryData<ulong> Fixed => [1, 2, 3, 4];
+
+    [Theory]
+    [MemberData(nameof(Fixed))]
+    public void A_fixed_seed_finds_nothing(ulong seed) => Live(seed);
+
+    [Fact]
+    public void Fresh_seeds_find_nothing()
+    {
+        var began = Stopwatch.GetTimestamp();
+        var first = Seeds.Fresh();
+        var seed = first;
+        do Live(seed++);
+        while (Stopwatch.GetElapsedTime(began) < FreshFor);
+        output.WriteLine($"Fresh seeds {first} to {seed - 1}, {Steps} steps each.");
+    }
+
+    [Fact]
+    public void What_can_come_of_a_call_comes_up()
+    {
+        var kinds = new HashSet<string>();
+        for (ulong seed = 101; seed <= 104; seed++) kinds.UnionWith(Live(seed).Kinds);
+        string[] wanted =
+        [
+            nameof(ClaimGranted), nameof(ClaimExtended), nameof(WorkingSetChanged), nameof(ClaimReleased),
+            nameof(ClaimExpired), nameof(ClaimPreempted), nameof(ClaimRevoked), nameof(RunSkipped), nameof(RunObserved),
+            nameof(HoldHeld), nameof(HoldConfirmed), nameof(HoldLapsed), nameof(HoldReleased), nameof(HoldBlocked),
+            nameof(Outcome.Waiting), nameof(Outcome.AlreadyEnded), nameof(Outcome.ClaimNotActive),
+            nameof(Outcome.PlanLimitReached), nameof(Outcome.WorkingSetBlocked), nameof(Reply.Answered.Replayed),
+        ];
+        Assert.Empty(wanted.Except(kinds));
+    }
+
+    private Report Live(ulong seed)
+    {
+        var report = new Run(seed, Steps, PlantedBug.None).Go();
+        output.WriteLine(
+            $"seed {seed}: {report.Events} events, {report.Grants} grants, {report.Took.TotalSeconds:F1} s");
+        Assert.True(report.Failure is null, report.Story());
+        Assert.True(report.Grants > 10, $"Hardly anything has happened; then nothing is proven. {report.Run}");
+        return report;
+    }
+}
