@@ -1,0 +1,71 @@
+using Availsync.System.Tests.Targets;
+
+namespace Availsync.System.Tests.Faults;
+
+/// <summary>
+/// What breaks in a real installation, one thing at a time under a steady load. After each: nobody has held what
+/// somebody else held, nothing that was answered is lost, no event is lost, and the service is back within 15 s.
+/// </summary>
+[Collection(FaultCollection.Name)]
+public sealed class FaultTests(FaultTarget target) : TargetTests(target)
+{
+    private const string NoArbiter = "503 arbiter_unavailable";
+    private const string NoAccounting = "503 accounting_unavailable";
+    private const string InProgress = "409 idempotency_in_progress";
+    private const string Silence = "no answer";
+
+    [Fact]
+    public async Task An_arbiter_is_killed()
+    {
+        await using var run = await FaultRun.BeginAsync(target);
+        var victims = await target.VictimsPartitionsAsync();
+        run.Mark("kill -9 of an arbiter");
+        await target.StackAsync("kill", "arbiter", "1");
+        await run.MovedAsync(victims);
+        await run.WorkAsync();
+        run.Mark("its start");
+        await target.StackAsync("start", "arbiter", "1");
+        await run.WorkAsync();
+        await run.PassAsync("an arbiter is killed", NoArbiter, InProgress);
+    }
+
+    [Fact]
+    public async Task An_edge_is_killed()
+    {
+        await using var run = await FaultRun.BeginAsync(target);
+        run.Mark("kill -9 of an edge, whose clients go to the other");
+        await target.StackAsync("kill", "edge", "2");
+        await run.WorkAsync();
+        run.Mark("its start");
+        await target.StackAsync("start", "edge", "2");
+        await run.WorkAsync();
+        await run.PassAsync("an edge is killed", Silence, InProgress);
+    }
+
+    [Fact]
+    public async Task Accounting_is_killed()
+    {
+        await using var run = await FaultRun.BeginAsync(target);
+        run.Mark("kill -9 of accounting");
+        await target.StackAsync("kill", "accounting");
+        await run.WorkAsync();
+        run.Mark("its start");
+        await target.StackAsync("start", "accounting");
+        await run.WorkAsync();
+        await run.PassAsync("accounting is killed");
+    }
+
+    [Theory]
+    [InlineData("rabbitmq")]
+    [InlineData("postgres")]
+    public async Task A_server_is_stopped_and_started(string server)
+    {
+        await using var run = await FaultRun.BeginAsync(target);
+        run.Mark($"stop of {server}", isServed: false);
+        await target.StackAsync("stop", server);
+        await target.StackAsync("start", server);
+        run.Mark($"{server} is up again");
+        await run.WorkAsync();
+        await run.PassAsync($"{server} is stopped and started", NoArbiter, NoAccounting, InProgress);
+    }
+}
