@@ -44,7 +44,7 @@ internal sealed class FaultRun : IAsyncDisposable
     public void Note(string what) => _notes.Add("  " + what);
 
     /// <summary>Until each client has been served by every kind of request, and a little more.</summary>
-    public Task WorkAsync() => _load.AnsweredAsync(8);
+    public Task WorkAsync() => _load.AnsweredAsync(5);
 
     /// <summary>Waits until none of these partitions is where it was; says how long that took since the last mark.</summary>
     public async Task MovedAsync(IReadOnlyDictionary<int, Owned> from)
@@ -102,7 +102,7 @@ internal sealed class FaultRun : IAsyncDisposable
         {
             var until = i + 1 < _marks.Count ? _marks[i + 1].At : DateTimeOffset.MaxValue;
             return new Recovery(
-                mark.What, [.. attempts.Where(a => a.Done >= mark.At && a.Done < until)], mark.At, mark.IsServed);
+                $"{mark.What} ({(until < DateTimeOffset.MaxValue ? until : attempts[^1].Done) - mark.At:s\\.f} s)", [.. attempts.Where(a => a.Done >= mark.At && a.Done < until)], mark.At, mark.IsServed);
         })];
     }
 

@@ -34,9 +34,9 @@ public sealed class TcpForwarderTests : IAsyncDisposable
     {
         var (near, far) = await ConnectAsync();
         _network.Reset();
-        await BrokenAsync(near);
-        await BrokenAsync(far);
-        await BrokenAsync(await DialAsync());
+        await BrokenAsync(() => ReadAsync(near));
+        await BrokenAsync(() => ReadAsync(far));
+        await BrokenAsync(async () => await ReadAsync(await DialAsync()));
 
         _network.Heal();
         (near, far) = await ConnectAsync();
@@ -92,9 +92,9 @@ public sealed class TcpForwarderTests : IAsyncDisposable
         return global::System.Text.Encoding.UTF8.GetString(buffer, 0, count);
     }
 
-    private static async Task BrokenAsync(Socket socket)
+    private static async Task BrokenAsync(Func<Task> use)
     {
-        var broken = await Assert.ThrowsAsync<SocketException>(() => ReadAsync(socket));
+        var broken = await Assert.ThrowsAsync<SocketException>(use);
         Assert.Equal(SocketError.ConnectionReset, broken.SocketErrorCode);
     }
 }
