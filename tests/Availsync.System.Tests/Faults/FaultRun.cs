@@ -28,6 +28,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public static async Task<FaultRun> BeginAsync(FaultTarget target)
     {
+        await target.ServesAgainAsync();
         var workspace = await OwnWorkspace.SignUpAsync(target, "unlimited");
         var bus = await BusWitness.BindAsync(target.Broker);
         var stream = new StreamWitness(target.Doors, workspace.Key);
@@ -102,7 +103,7 @@ internal sealed class FaultRun : IAsyncDisposable
         {
             var until = i + 1 < _marks.Count ? _marks[i + 1].At : DateTimeOffset.MaxValue;
             return new Recovery(
-                $"{mark.What} ({(until < DateTimeOffset.MaxValue ? until : attempts[^1].Done) - mark.At:s\\.f} s)", [.. attempts.Where(a => a.Done >= mark.At && a.Done < until)], mark.At, mark.IsServed);
+                mark.What, [.. attempts.Where(a => a.Done >= mark.At && a.Done < until)], mark.At, mark.IsServed);
         })];
     }
 
@@ -112,15 +113,19 @@ internal sealed class FaultRun : IAsyncDisposable
     /// </summary>
     private async Task<History> HistoryAsync()
     {
+        var ended = Target.Clock.GetTimestamp();
         await Target.UntilAsync("over", TimeSpan.FromSeconds(10), async () =>
             (await _target.Store.ActiveLeasesAsync(_workspace.Id)).Count == 0);
         await Target.UntilAsync("relayed", TimeSpan.FromSeconds(30), async () =>
             await _target.Store.UnpublishedAsync() == 0);
+        NoteSince(ended, "every event has left the arbiters");
         var log = await _target.Store.LogAsync(_workspace.Id);
         var audited = log.Count(h => h.Type != "claim.extended");
         var (bus, sequences) = (new List<Happening>(), log.Select(h => (h.Root, h.Sequence)).ToHashSet());
         await SoonAsync(async () => (await _target.Accounts.AuditedAsync(_workspace.Id)).Count >= audited);
+        NoteSince(ended, "accounting has taken in every event");
         await SoonAsync(() => Task.FromResult(_stream.Heard.Count >= log.Count));
+        NoteSince(ended, "the stream has brought every event");
         await SoonAsync(async () =>
         {
             bus.AddRange(await _bus.HeardAsync(_workspace.Id));
@@ -137,6 +142,9 @@ internal sealed class FaultRun : IAsyncDisposable
             Answers = [.. _load.Answers],
         };
     }
+
+    private void NoteSince(long ended, string what) =>
+        Note($"{what} {Target.Clock.GetElapsedTime(ended).TotalSeconds:F1} s after the end of the load");
 
     /// <summary>Waits for what should come soon; what is missing then is for the audit to tell.</summary>
     private static async Task SoonAsync(Func<Task<bool>> isSo)

@@ -28,6 +28,11 @@ public sealed partial class FaultTarget() : StackTarget(arbiters: 2, edges: 2)
         return table.Where(p => p.Value.Owner is not null && taken.Contains((p.Key, p.Value.Epoch))).ToDictionary();
     }
 
+    /// <summary>Waits until the first arbiter has a share again, as it must have to be worth a fault.</summary>
+    internal Task ServesAgainAsync() => UntilAsync(
+        "served by both arbiters", TimeSpan.FromSeconds(30),
+        async () => (await VictimsPartitionsAsync()).Count >= 2);
+
     private protected override async Task PrepareAsync(string folder)
     {
         _toBroker = new TcpForwarder(() => PortOf("rabbitmq")).Start();

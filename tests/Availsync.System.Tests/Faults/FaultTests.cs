@@ -9,6 +9,16 @@ namespace Availsync.System.Tests.Faults;
 [Collection(FaultCollection.Name)]
 public sealed class FaultTests(FaultTarget target) : TargetTests(target)
 {
+    /// <summary>How a network is cut.</summary>
+    public enum Cut
+    {
+        /// <summary>Both sides are told at once.</summary>
+        Resets,
+
+        /// <summary>Neither is told, and what was sent arrives when it heals.</summary>
+        Silences,
+    }
+
     private const string NoArbiter = "503 arbiter_unavailable";
     private const string NoAccounting = "503 accounting_unavailable";
     private const string InProgress = "409 idempotency_in_progress";
@@ -53,6 +63,45 @@ public sealed class FaultTests(FaultTarget target) : TargetTests(target)
         await target.StackAsync("start", "accounting");
         await run.WorkAsync();
         await run.PassAsync("accounting is killed");
+    }
+
+    [Theory]
+    [InlineData(Cut.Resets)]
+    [InlineData(Cut.Silences)]
+    public Task An_arbiter_loses_its_broker(Cut cut) =>
+        LosesAsync("broker", target.ToBroker, cut);
+
+    [Theory]
+    [InlineData(Cut.Resets)]
+    [InlineData(Cut.Silences)]
+    public Task An_arbiter_loses_its_database(Cut cut) =>
+        LosesAsync("database", target.ToDatabase, cut);
+
+    /// <summary>
+    /// It is cut off until others have taken its partitions over, and some time more. Then it comes back as one who
+    /// believes that they are still its own, with whatever it had on its way when it was cut off.
+    /// </summary>
+    private async Task LosesAsync(string what, TcpForwarder network, Cut cut)
+    {
+        await using var run = await FaultRun.BeginAsync(target);
+        var victims = await target.VictimsPartitionsAsync();
+        run.Mark($"cut between an arbiter and its {what} that {(cut == Cut.Resets ? "resets" : "silences")}");
+        if (cut == Cut.Resets) network.Reset();
+        else network.Silence();
+        try
+        {
+            await run.MovedAsync(victims);
+            await run.WorkAsync();
+        }
+        finally
+        {
+            run.Mark("healing");
+            network.Heal();
+        }
+
+        await target.ServesAgainAsync();
+        await run.WorkAsync();
+        await run.PassAsync($"an arbiter loses its {what}", NoArbiter, InProgress);
     }
 
     [Theory]

@@ -33,10 +33,12 @@ internal sealed record Recovery(string Event, IReadOnlyList<Attempt> Attempts, D
 
     public TimeSpan Slowest { get; } = Attempts.Select(a => a.Took).DefaultIfEmpty().Max();
 
+    private TimeSpan Span { get; } = Attempts.Count == 0 ? TimeSpan.Zero : Attempts.Max(a => a.Done) - At;
+
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"  {Event}: {Attempts.Count} requests, ");
+        text.Append(CultureInfo.InvariantCulture, $"  {Event}: {Attempts.Count} requests in {Span.TotalSeconds:F1} s, ");
         if (_affected.Count == 0) return text.Append("none failed").ToString();
         text.Append(CultureInfo.InvariantCulture, $"{_affected.Count} of 16 partitions affected; ");
         if (IsServed)
