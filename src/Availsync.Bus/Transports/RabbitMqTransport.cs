@@ -9,9 +9,16 @@ internal static class RabbitMqTransport
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// A connection that has been cut off in silence is given up after two of these, by either side. The broker's own
+    /// is a minute: for so long it would go on handing messages to a consumer that nothing gets to.
+    /// </summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
     public static void Add(IServiceCollection services, BusParts parts)
     {
         services.AddSingleton<IDurablePublisher, RabbitMqPublisher>();
+        services.AddSingleton<BrokerReach>();
 
         // A service starts without its broker, answers 503 meanwhile, and finds it when it comes.
         services.AddOptions<MassTransitHostOptions>().Configure(host =>
@@ -52,11 +59,14 @@ internal static class RabbitMqTransport
         IRabbitMqBusFactoryConfigurator bus, IServiceProvider services, string purpose, bool confirms)
     {
         var options = services.GetRequiredService<IOptions<BusOptions>>().Value;
+        var reach = services.GetRequiredService<BrokerReach>();
         bus.Host(options.Host, (ushort)options.Port, options.VirtualHost, $"availsync {purpose}", host =>
         {
             host.Username(options.Username);
             host.Password(options.Password);
             host.PublisherConfirmation = confirms;
+            host.Heartbeat(Heartbeat);
+            host.OnRefreshConnectionFactory = _ => reach.WaitAsync(options);
         });
         return options;
     }
