@@ -1,4 +1,5 @@
 using Availsync.Bus.Durable;
+using Availsync.Bus.Requests;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,8 @@ internal static class RabbitMqTransport
     {
         services.AddSingleton<IDurablePublisher, RabbitMqPublisher>();
         services.AddSingleton<BrokerReach>();
+        var replies = new DirectReplies();
+        services.AddSingleton<IReplyLine>(replies);
 
         // A service starts without its broker, answers 503 meanwhile, and finds it when it comes.
         services.AddOptions<MassTransitHostOptions>().Configure(host =>
@@ -29,7 +32,7 @@ internal static class RabbitMqTransport
         services.AddMassTransit(configure =>
         {
             configure.DisableUsageTelemetry();
-            configure.SetRabbitMqReplyToRequestClientFactory();
+            configure.SetRequestClientFactory(replies.Connect);
             configure.UsingRabbitMq((context, bus) =>
             {
                 var options = Connect(bus, context, "requests", confirms: false);

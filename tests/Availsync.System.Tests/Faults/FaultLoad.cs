@@ -69,7 +69,7 @@ internal sealed class FaultLoad
         return load;
     }
 
-    /// <summary>Waits until every client has been answered that many more times, by requests sent from now on.</summary>
+    /// <summary>Waits until every client has been answered that often, by requests sent from now on.</summary>
     public async Task AnsweredAsync(int times)
     {
         var since = Target.Clock.GetUtcNow();

@@ -47,7 +47,7 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>Until each client has been served by every kind of request, and a little more.</summary>
     public Task WorkAsync() => _load.AnsweredAsync(5);
 
-    /// <summary>Waits until none of these partitions is where it was; says how long that took since the last mark.</summary>
+    /// <summary>Waits until none of these partitions is where it was; notes how long that took.</summary>
     public async Task MovedAsync(IReadOnlyDictionary<int, Owned> from)
     {
         Assert.NotEmpty(from);

@@ -41,7 +41,8 @@ public sealed partial class FaultTarget() : StackTarget(arbiters: 2, edges: 2)
             Path.Combine(folder, Victim + ".environment"),
             $$"""
             export Bus__Port={{_toBroker.Port}}
-            export Storage__ConnectionString=${Storage__ConnectionString/Port=$(port_of postgres)/Port={{_toDatabase.Port}}}
+            direct=Port=$(port_of postgres)
+            export Storage__ConnectionString=${Storage__ConnectionString/$direct/Port={{_toDatabase.Port}}}
 
             """);
     }

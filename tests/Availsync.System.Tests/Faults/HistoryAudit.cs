@@ -40,7 +40,7 @@ internal static class HistoryAudit
         ];
     }
 
-    /// <summary>Whether two claims on one root exclude each other: a repo all of its parts, parts only themselves.</summary>
+    /// <summary>Whether two claims on a root exclude each other: a repo all of its parts, parts themselves.</summary>
     private static bool Conflict(SeenClaim one, SeenClaim other) =>
         one.Resource == other.Resource || !IsPart(one) || !IsPart(other);
 
@@ -57,7 +57,7 @@ internal static class HistoryAudit
             }
 
             if (i > 0 && facts[i].At < facts[i - 1].At)
-                yield return $"clock: {root} goes back from {facts[i - 1].At:O} to {facts[i].At:O} at {facts[i].Sequence}";
+                yield return $"clock: {root} goes back to {facts[i].At:O} at {facts[i].Sequence}";
         }
 
         if (facts.Select(f => f.EventId).Distinct().Count() < facts.Count)
@@ -79,7 +79,7 @@ internal static class HistoryAudit
             yield return $"token: {root} remembers {kept.Token}, the last one granted is {last}";
     }
 
-    /// <summary>The lives of claims on one root, fact by fact: at any moment those that are active must get along.</summary>
+    /// <summary>The lives of claims on one root, fact by fact: those that are active must get along.</summary>
     private static IEnumerable<string> Leases(List<Happening> facts)
     {
         var active = new Dictionary<Guid, SeenClaim>();

@@ -24,7 +24,7 @@ internal sealed record Recovery(string Event, IReadOnlyList<Attempt> Attempts, D
         return Since(attempts.Where(a => a.Succeeded && a.Sent >= broken).Select(a => (DateTimeOffset?)a.Done).Min());
     })];
 
-    /// <summary>For each affected partition: from the event to when the last request that was to fail had been sent.</summary>
+    /// <summary>For each affected partition: from the event to when the last request that failed was sent.</summary>
     public IReadOnlyList<TimeSpan> LastFailure =>
         [.. _affected.Select(attempts => Since(attempts.Last(a => !a.Succeeded).Sent))];
 
@@ -38,7 +38,8 @@ internal sealed record Recovery(string Event, IReadOnlyList<Attempt> Attempts, D
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"  {Event}: {Attempts.Count} requests in {Span.TotalSeconds:F1} s, ");
+        text.Append(CultureInfo.InvariantCulture, $"  {Event}: ");
+        text.Append(CultureInfo.InvariantCulture, $"{Attempts.Count} requests in {Span.TotalSeconds:F1} s, ");
         if (_affected.Count == 0) return text.Append("none failed").ToString();
         text.Append(CultureInfo.InvariantCulture, $"{_affected.Count} of 16 partitions affected; ");
         if (IsServed)
@@ -54,7 +55,8 @@ internal sealed record Recovery(string Event, IReadOnlyList<Attempt> Attempts, D
         return text.ToString();
     }
 
-    private static double Median(IReadOnlyList<TimeSpan> times) => times.Order().ElementAt(times.Count / 2).TotalSeconds;
+    private static double Median(IReadOnlyList<TimeSpan> times) =>
+        times.Order().ElementAt(times.Count / 2).TotalSeconds;
 
     private static double Longest(IReadOnlyList<TimeSpan> times) => times.Max().TotalSeconds;
 

@@ -52,7 +52,8 @@ internal sealed class TcpForwarder(Func<int> target) : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_open.Task.IsCompleted) _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_open.Task.IsCompleted)
+                _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
