@@ -89,6 +89,17 @@ start_service() {
   )
 }
 
+# A command of the arbiter's own, which serves nothing and ends.
+arbiter_command() {
+  (
+    service_environment arbiter-1
+    # shellcheck source=/dev/null
+    [ ! -s "$state/environment" ] || . "$state/environment"
+    cd "$root/src/Availsync.Arbiter/bin/$configuration/net10.0" || exit 1
+    dotnet Availsync.Arbiter.dll "$@" 9>&-
+  )
+}
+
 await_service() { await "$1" "${AVAILSYNC_READY_SECONDS:-60}" answers "$(port_of "$1")" /health/ready; }
 
 # What Accounting printed once, on its first start: a sign-in and an agent key.

@@ -16,13 +16,22 @@ public sealed class ArbiterOptions
     [Range(1, 10_000_000)]
     public int RootsInMemoryMax { get; set; } = 100_000;
 
-    /// <summary>How long an instance that is not heard of keeps its partitions, in seconds.</summary>
+    /// <summary>
+    /// How long an instance that is not heard of keeps its partitions, in seconds. The partitions of one that died are
+    /// served again after that, two renewals, and the second or so that serving them takes: with the defaults within 8 s.
+    /// </summary>
     [Range(2, 60)]
     public double OwnershipLeaseSeconds { get; set; } = 5;
 
     /// <summary>How often ownership is renewed and free partitions are looked for, in seconds.</summary>
     [Range(0.1, 20)]
     public double OwnershipRenewalSeconds { get; set; } = 1;
+
+    /// <summary>
+    /// The partitions that this instance keeps to, such as <c>0-7,9</c>. Empty, it shares with the others what no
+    /// instance that lives keeps to.
+    /// </summary>
+    public string Partitions { get; set; } = "";
 
     /// <summary>
     /// Whether no other instance can be running, as with the embedded store: then a restart takes its partitions back

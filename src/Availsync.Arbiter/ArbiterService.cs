@@ -13,6 +13,7 @@ using Availsync.Contracts;
 using Availsync.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Availsync.Arbiter;
 
@@ -30,8 +31,17 @@ public static class ArbiterService
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddStore<ArbiterDbContext, SqliteArbiterDbContext, PostgresArbiterDbContext>(configuration);
         services.AddLeases(configuration);
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<ArbiterOptions>, ArbiterOptionsValidator>());
+        services.AddMetrics();
+        services.AddSingleton<PartitionMetrics>();
         services.AddSingleton<PartitionMap>();
+        services.AddSingleton<IStoreClock, StoreClock>();
         services.AddSingleton<PartitionTable>();
+        services.AddSingleton<InstanceTable>();
+        services.AddSingleton<Ability>();
+        services.AddSingleton<PartitionServing>();
+        services.AddSingleton<PartitionReport>();
         services.AddSingleton<CommandQueue>();
         services.AddSingleton<RelaySignal>();
         services.AddSingleton<IPartitionCommands, PartitionCommands>();
@@ -61,9 +71,12 @@ public static class ArbiterService
     /// <summary>
     /// The arbiter's own HTTP surface: <c>/health/live</c>, and <c>/health/ready</c> once store and bus answer and
     /// every
-    /// partition has an owner.
+    /// partition has an owner; and <c>/partitions</c>, which says who has which and how it is doing. All three are for
+    /// whoever reaches this port, which is nobody outside.
     /// </summary>
     public static IApplicationBuilder UseArbiter(this IApplicationBuilder app) => app
         .UseHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false })
-        .UseHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        .UseHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") })
+        .Map("/partitions", branch => branch.Run(call =>
+            call.RequestServices.GetRequiredService<PartitionReport>().WriteAsync(call)));
 }

@@ -1,7 +1,9 @@
 using Availsync.Arbiter;
+using Availsync.Arbiter.Partitions;
 using Availsync.Bus;
 using Availsync.Http;
 
+if (PartitionsCommand.IsMeant(args)) return await PartitionsCommand.RunAsync(args, Console.Out, Console.Error);
 return await WrongSettings.RunAsync(Build, Console.Error);
 
 IHost Build()

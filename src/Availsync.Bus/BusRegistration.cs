@@ -34,9 +34,9 @@ public static class BusRegistration
 
         var parts = PartsOf(services);
         if ((section.Get<BusOptions>() ?? new BusOptions()).Transport == BusTransport.RabbitMq)
-            RabbitMqTransport.Add(services, parts);
+            RabbitMqTransport.Add(services.AddSingleton<IBrokerProbe, RabbitMqProbe>(), parts);
         else
-            InMemoryTransport.Add(services, parts);
+            InMemoryTransport.Add(services.AddSingleton<IBrokerProbe, InMemoryProbe>(), parts);
 
         services.AddSingleton<BusRequests>();
         services.AddSingleton<IRequests>(provider => provider.GetRequiredService<BusRequests>());
@@ -44,6 +44,20 @@ public static class BusRegistration
         services.AddSingleton<IResponderConnector, ResponderConnector>();
         StartFirst(services);
         return services;
+    }
+
+    /// <summary>
+    /// For a command that serves nothing: the queues of requests, by the settings of the bus, without a bus.
+    /// </summary>
+    public static IServiceCollection AddRequestQueues(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection(BusOptions.Section);
+        services.AddOptions<BusOptions>().Bind(section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BusOptions>, BusOptionsValidator>());
+        return (section.Get<BusOptions>() ?? new BusOptions()).Transport == BusTransport.RabbitMq
+            ? services.AddSingleton<IRequestQueues, RabbitMqRequestQueues>()
+            : services.AddSingleton<IRequestQueues, InMemoryRequestQueues>();
     }
 
     private static BusParts PartsOf(IServiceCollection services)

@@ -18,7 +18,10 @@ internal static class StoreFactory
         where TPostgres : TContext
     {
         if (options.Provider == StorageProvider.Postgres)
-            return new Pooled<TContext, TPostgres>(Postgres<TPostgres>(options.ConnectionString), services);
+        {
+            var connectionString = StaleSessions.Ended(options.ConnectionString);
+            return new Pooled<TContext, TPostgres>(Postgres<TPostgres>(connectionString), services);
+        }
 
         Directory.CreateDirectory(options.Path);
         var file = Path.Combine(options.Path, $"{StoreAttribute.Of(typeof(TContext)).Name}.db");

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Availsync.Arbiter.Deciding;
 using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Relay;
@@ -31,6 +32,8 @@ internal sealed class ArbiterWorld : IAsyncDisposable
         _services = services;
     }
 
+    public DateTimeOffset Began { get; } = new(2026, 5, 22, 10, 30, 0, TimeSpan.Zero);
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 5, 22, 10, 30, 0, TimeSpan.Zero));
 
     public Guid OrgId { get; } = Guid.Parse("0196f000-0000-7000-8000-000000000001");
@@ -50,18 +53,26 @@ internal sealed class ArbiterWorld : IAsyncDisposable
     }
 
     /// <summary>Starts an instance that takes every partition over, whoever has it.</summary>
-    public async Task<Instance> TakeOverAsync(TimeProvider? time = null)
+    public async Task<Instance> TakeOverAsync(
+        TimeProvider? time = null, IOptions<PartitionOptions>? partitions = null)
     {
-        var instance = await JoinAsync(time);
-        foreach (var row in await instance.Table.FreeAsync(takeAll: true, default))
+        var instance = await JoinAsync(time, partitions);
+        foreach (var row in await RowsAsync())
             instance.Map.Add((await instance.Table.TakeAsync(row, default))!);
         return instance;
     }
 
-    /// <summary>Starts an instance that owns nothing yet.</summary>
-    public async Task<Instance> JoinAsync(TimeProvider? time = null)
+    public async Task<List<PartitionRow>> RowsAsync()
     {
-        var instance = new Instance(Contexts, time ?? Time);
+        await using var context = await Contexts.CreateDbContextAsync();
+        return await context.Partitions.AsNoTracking().OrderBy(p => p.Id).ToListAsync();
+    }
+
+    /// <summary>Starts an instance that owns nothing yet.</summary>
+    public async Task<Instance> JoinAsync(
+        TimeProvider? time = null, IOptions<PartitionOptions>? partitions = null)
+    {
+        var instance = new Instance(Contexts, new WorldClock(Time), time ?? Time, partitions ?? Partitions);
         _instances.Add(instance);
         await instance.Table.EnsureAsync(default);
         await instance.Queues.StartAsync(default);
@@ -116,21 +127,40 @@ internal sealed class ArbiterWorld : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
+    /// <summary>The test's clock in place of the database's.</summary>
+    private sealed class WorldClock(TimeProvider time) : IStoreClock
+    {
+        public Task<DateTimeOffset> NowAsync(ArbiterDbContext context, CancellationToken cancellationToken) =>
+            Task.FromResult(time.GetUtcNow());
+    }
+
     internal sealed class Instance
     {
         private readonly TimeProvider _time;
+        private readonly int _partitions;
 
-        public Instance(IDbContextFactory<ArbiterDbContext> contexts, TimeProvider time)
+        public Instance(
+            IDbContextFactory<ArbiterDbContext> contexts,
+            IStoreClock clock,
+            TimeProvider time,
+            IOptions<PartitionOptions> partitions)
         {
             _time = time;
-            Map = new PartitionMap(time);
-            Table = new PartitionTable(contexts, Map, time, Arbiter, Partitions);
-            Queue = new CommandQueue(Partitions);
+            _partitions = partitions.Value.Count;
+            Clock = clock;
+            Map = new PartitionMap(time, Metrics);
+            Table = new PartitionTable(contexts, Map, clock, time, Arbiter, partitions);
+            Queue = new CommandQueue(partitions);
             Relay = new RelaySignal();
             Queues = new Queues(Queue, Map, Told, time, NullLogger<Queues>.Instance);
             Loop = new DecisionLoop(
                 Queue, Map, contexts, Relay, Queues, time, Arbiter, NullLogger<DecisionLoop>.Instance);
         }
+
+        public IStoreClock Clock { get; }
+
+        public PartitionMetrics Metrics { get; } = new(
+            new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
         public PartitionMap Map { get; }
 
@@ -159,13 +189,13 @@ internal sealed class ArbiterWorld : IAsyncDisposable
         {
             var deadline = _time.GetUtcNow().AddSeconds(5);
             var decided = await Task.WhenAll(commands.Select(c => Queue.DecideAsync(
-                c.Command.Slot.Partition(Partitions.Value.Count),
+                c.Command.Slot.Partition(_partitions),
                 new Decide([new CommandEnvelope(c.Command, deadline, c.RequestId, c.Key)]))));
             return [.. decided.Select(d => d.Replies[0])];
         }
 
         public async Task<Reply> AskTooLateAsync(Command command) => (await Queue.DecideAsync(
-            command.Slot.Partition(Partitions.Value.Count),
+            command.Slot.Partition(_partitions),
             new Decide([new CommandEnvelope(command, _time.GetUtcNow(), "r", null)]))).Replies[0];
     }
 }

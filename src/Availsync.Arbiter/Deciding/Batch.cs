@@ -27,8 +27,10 @@ internal sealed class Batch(
     {
         var timely = DropLate(commands);
         if (timely.Count == 0) return;
+        var began = time.GetTimestamp();
         await using var transaction = await context.BeginWriteAsync();
         var fence = await Fence.TakeAsync(context, partitions, timely, time);
+        await fence.CountAsync(context);
         var standing = timely.Where(c => fence.Stands(c.Partition)).ToList();
         var rooms = await PlanRooms.LockAsync(context, standing, fence, time);
         standing = DropLate(standing); // The locks may have been a long time in coming.
@@ -46,9 +48,20 @@ internal sealed class Batch(
         await transaction.CommitAsync();
 
         roots.Keep(options.RootsInMemoryMax);
+        Note(standing, fence, time.GetElapsedTime(began));
         queues.Note(roots.Turns, roots.Answered);
         foreach (var answer in _answers) answer.Command.Answer(answer.Reply);
         foreach (var command in timely) command.Answer(new Reply.Undecided()); // Whatever the fence did not let in.
+    }
+
+    private void Note(List<PendingCommand> decided, Fence fence, TimeSpan took)
+    {
+        foreach (var (id, size) in decided.CountBy(c => c.Partition))
+        {
+            var batch = new LastBatch(fence.Now, size, took);
+            fence.Of(id).LastBatch = batch;
+            partitions.Metrics?.Committed(id, batch);
+        }
     }
 
     private void Decide(

@@ -14,6 +14,15 @@ internal sealed class CommandQueue(IOptions<PartitionOptions> partitions)
     private readonly Channel<PendingCommand> _commands =
         Channel.CreateUnbounded<PendingCommand>(new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly int[] _depths = new int[partitions.Value.Count];
+    private long _answered;
+
+    /// <summary>How many commands have been answered, in the life of the process.</summary>
+    public long Answered => Interlocked.Read(ref _answered);
+
+    /// <summary>Whether anything waits for an answer.</summary>
+    public bool IsBusy => _depths.Any(d => d > 0);
+
     public ChannelReader<PendingCommand> Reader => _commands.Reader;
 
     /// <summary>
@@ -33,13 +42,20 @@ internal sealed class CommandQueue(IOptions<PartitionOptions> partitions)
         }
 
         var pending = request.Commands.Select(c => new PendingCommand(partition, c)).ToList();
+        Interlocked.Add(ref _depths[partition], pending.Count);
         foreach (var command in pending)
         {
             if (!_commands.Writer.TryWrite(command)) command.Answer(new Reply.Undecided());
         }
 
-        return new Decided(await Task.WhenAll(pending.Select(p => p.Reply)));
+        var replies = await Task.WhenAll(pending.Select(p => p.Reply));
+        Interlocked.Add(ref _depths[partition], -pending.Count);
+        Interlocked.Add(ref _answered, pending.Count);
+        return new Decided(replies);
     }
+
+    /// <summary>How many commands of a partition have come and are not answered yet.</summary>
+    public int Depth(int partition) => Volatile.Read(ref _depths[partition]);
 
     /// <summary>No more commands: what is queued is still decided, what comes is not.</summary>
     public void Complete() => _commands.Writer.TryComplete();

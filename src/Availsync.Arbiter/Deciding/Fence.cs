@@ -60,11 +60,20 @@ internal sealed class Fence
         var ids = owned.Keys.ToList();
         var stamped = ids.Count == 0
             ? 0
-            : await context.Partitions.Where(p => ids.Contains(p.Id) && p.Owner == partitions.Instance)
+            : await Ours(context, partitions, owned.Values)
                 .ExecuteUpdateAsync(p => p.SetProperty(x => x.ClockAt, now));
         if (stamped < ids.Count) await LoseAsync(context, partitions, owned);
         foreach (var partition in owned.Values) partition.ClockAt = now;
         return new Fence(owned, now);
+    }
+
+    /// <summary>
+    /// Counts anew what partitions hold where a batch before has faulted: behind the fence nobody else writes to them.
+    /// </summary>
+    public async Task CountAsync(ArbiterDbContext context)
+    {
+        foreach (var partition in _standing.Values.Where(p => !p.IsCounted))
+            await PartitionCounts.CountAsync(context, partition);
     }
 
     /// <summary>
@@ -80,11 +89,24 @@ internal sealed class Fence
         Now = now;
     }
 
+    /// <summary>
+    /// The rows that still are as we have taken them. The epoch counts too: a partition that we have lost and got back
+    /// is not the one whose state a late batch remembers.
+    /// </summary>
+    private static IQueryable<PartitionRow> Ours(
+        ArbiterDbContext context, PartitionMap partitions, IReadOnlyCollection<OwnedPartition> owned)
+    {
+        var ids = owned.Select(p => p.Id).ToList();
+        var takes = owned.Select(p => (p.Epoch * Slot.Count) + p.Id).ToList();
+        return context.Partitions.Where(p => ids.Contains(p.Id) && p.Owner == partitions.Instance
+            && takes.Contains((p.Epoch * Slot.Count) + p.Id));
+    }
+
     private static async Task LoseAsync(
         ArbiterDbContext context, PartitionMap partitions, Dictionary<int, OwnedPartition> owned)
     {
         var ids = owned.Keys.ToList();
-        var ours = await context.Partitions.Where(p => ids.Contains(p.Id) && p.Owner == partitions.Instance)
+        var ours = await Ours(context, partitions, owned.Values)
             .Select(p => p.Id).ToListAsync();
         foreach (var lost in ids.Except(ours))
         {

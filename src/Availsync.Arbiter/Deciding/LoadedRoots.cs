@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Availsync.Arbiter.Holds;
+using Availsync.Arbiter.Partitions;
 using Availsync.Arbiter.Store;
 using Availsync.Arbiter.Waiting;
 using Availsync.Contracts;
@@ -130,7 +131,13 @@ internal sealed class LoadedRoots(ArbiterDbContext context, Fence fence, PlanRoo
     public void Keep(int rootsMax)
     {
         foreach (var (key, root) in _roots.Where(r => r.Value.IsStored || r.Value.HasChanged))
-            fence.Of(root.Partition).Keep(key, root.State.WithoutEnded(fence.Now), rootsMax);
+            Keep(fence.Of(root.Partition), key, root, rootsMax);
+    }
+
+    private void Keep(OwnedPartition partition, string key, LoadedRoot root, int rootsMax)
+    {
+        partition.Keep(key, root.State.WithoutEnded(fence.Now), rootsMax);
+        if (root.HasChanged) partition.Count(root.Before, root.State);
     }
 
     private static (Guid OrgId, string Root)? NamedRoot(Command command) => command switch

@@ -1,63 +1,79 @@
+using System.Collections.Concurrent;
 using Availsync.Arbiter.Deciding;
-using Availsync.Arbiter.Relay;
-using Availsync.Bus.Requests;
-using Availsync.Contracts;
+using Availsync.Arbiter.Store;
 using Microsoft.Extensions.Options;
 
 namespace Availsync.Arbiter.Partitions;
 
 /// <summary>
-/// Keeps this instance's partitions: renews their lease, takes those whose owner has gone, connects and disconnects
-/// their endpoints, and gives all up when the service stops. Who may commit is not decided here but by the
-/// <see cref="Fence"/>: between two renewals two instances may well believe that they own the same partition.
+/// Keeps this instance's share of the partitions: renews their leases, takes those that are its own by
+/// <see cref="Sharing"/> and free, gives up those that are others', and all of them when the service stops. Who may
+/// commit is not decided here but by the <see cref="Fence"/>: between two renewals two instances may well believe that
+/// they own the same partition.
 /// </summary>
 internal sealed partial class Ownership(
     PartitionMap partitions,
     PartitionTable table,
-    CommandQueue queue,
-    IResponderConnector connector,
-    RelaySignal relay,
+    InstanceTable instances,
+    Ability ability,
+    PartitionServing serving,
     TimeProvider time,
     IOptions<ArbiterOptions> options,
     ILogger<Ownership> logger) : BackgroundService
 {
-    private readonly Dictionary<int, OwnedPartition> _connected = [];
+    /// <summary>How soon to look again while something of the own share has not been given up by its owner.</summary>
+    private static readonly TimeSpan HungryPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// How long the store may take. An instance that it does not answer has to notice before its leases are over.
+    /// </summary>
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>For each partition more: their rows are renewed one by one.</summary>
+    private static readonly TimeSpan RowPatience = TimeSpan.FromMilliseconds(10);
+
+    private readonly ConcurrentDictionary<int, ServedPartition> _served = [];
     private bool _takeAll = options.Value.SoleInstance;
+    private bool _hungry;
+    private bool _able = true;
+    private long _renewedAt;
+    private long _ableAgainAt;
     private int _rounds;
 
     /// <summary>How often ownership has been brought up to date, or tried to.</summary>
     public int Rounds => Volatile.Read(ref _rounds);
 
+    private IReadOnlyCollection<OwnedPartition> Served => [.. _served.Values.Select(s => s.Partition)];
+
+    private TimeSpan Renewal => TimeSpan.FromSeconds(options.Value.OwnershipRenewalSeconds);
+
+    private TimeSpan Lease => TimeSpan.FromSeconds(options.Value.OwnershipLeaseSeconds);
+
     /// <summary>
-    /// Hosted services stop in reverse order, so the decision loop still runs: what was taken in is answered.
+    /// Hosted services stop in reverse order, so the decision loop still runs: what was taken in is answered. The others
+    /// hear first that this one leaves, so each partition has its next owner as soon as it is given up.
     /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        foreach (var partition in _connected.Values) await DisconnectAsync(partition);
-        var ids = _connected.Keys.ToList();
-        _connected.Clear();
-        try
-        {
-            await table.GiveUpAsync(ids, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            RenewalFailed(logger, exception); // The lease runs out by itself.
-        }
+        await TryAsync(() => WithinAsync(instances.LeaveAsync, cancellationToken));
+        await Task.WhenAll(_served.Values.Select(served => served.Leaving ??= HandOverAsync(served)));
+        await TryAsync(() => WithinAsync(table.GiveUpAllAsync, cancellationToken));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.OwnershipRenewalSeconds), time);
+        using var timer = new PeriodicTimer(Renewal, time);
+        var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
         try
         {
-            do
+            while (true)
             {
-                await TryRenewAsync(stoppingToken);
+                await TryAsync(() => RoundAsync(stoppingToken));
                 Interlocked.Increment(ref _rounds);
+                await WaitAsync(tick, stoppingToken);
+                if (tick.IsCompleted) tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -65,98 +81,203 @@ internal sealed partial class Ownership(
         }
     }
 
-    private async Task TryRenewAsync(CancellationToken cancellationToken)
+    /// <summary>Until the next renewal, or until there may be something to take or to close.</summary>
+    private async Task WaitAsync(Task tick, CancellationToken cancellationToken)
     {
-        try
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var loss = partitions.Losses.WaitToReadAsync(over.Token).AsTask();
+        var pause = Task.Delay(_hungry ? HungryPause : Timeout.InfiniteTimeSpan, time, over.Token);
+        await Task.WhenAny(tick, loss, pause);
+        await over.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        while (partitions.Losses.TryRead(out _))
         {
-            await RenewAsync(cancellationToken);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            RenewalFailed(logger, exception);
+            // One round closes all that were lost.
         }
     }
 
-    private async Task RenewAsync(CancellationToken cancellationToken)
+    private async Task RoundAsync(CancellationToken cancellationToken)
     {
-        var ours = (await table.RenewAsync(cancellationToken)).ToHashSet();
-        var lost = _connected.Where(c => !ours.Contains(c.Key) || partitions.Find(c.Key) != c.Value).ToList();
-        foreach (var (id, partition) in lost)
+        _hungry = false;
+        await CloseLostAsync(cancellationToken);
+        if (!await IsAbleAsync(cancellationToken)) return;
+        var began = time.GetTimestamp();
+        await WithinAsync(token => table.RenewAsync(Served, token), cancellationToken);
+        _renewedAt = began;
+        var fleet = await WithinAsync(instances.BeatAsync, cancellationToken);
+        var plan = fleet.Plan();
+        var moves = new List<Task>();
+        foreach (var served in _served.Values.Where(s => plan[s.Partition.Id] != partitions.Instance))
+            moves.Add(served.Leaving ??= HandOverAsync(served));
+        foreach (var row in fleet.Partitions.Where(p => plan[p.Id] == partitions.Instance && !_served.ContainsKey(p.Id)))
         {
-            _connected.Remove(id);
-            partitions.Lose(partition);
-            Lost(logger, id);
-            await DisconnectAsync(partition);
-        }
-
-        foreach (var row in await table.FreeAsync(_takeAll, cancellationToken))
-        {
-            if (await table.TakeAsync(row, cancellationToken) is { } partition)
-                await ServeAsync(partition, cancellationToken);
+            _hungry = true;
+            if (MayTake(fleet, row)) moves.Add(TryAsync(() => TakeAsync(row, cancellationToken)));
         }
 
         _takeAll = false;
-    }
-
-    private async Task ServeAsync(OwnedPartition partition, CancellationToken cancellationToken)
-    {
-        var waitedFor = await table.WaitedForAsync(partition.Id, cancellationToken);
-        partitions.Add(partition);
-        var queuesServed = ServeQueuesAsync(partition, waitedFor);
-        _connected[partition.Id] = partition;
-        Taken(logger, partition.Id, partition.Epoch);
-        relay.Set(); // The predecessor may have left events behind.
-        partition.Endpoint = await connector.ConnectAsync<Decide, Decided>(
-            ArbiterQueues.Partition(partition.Id),
-            (decide, _) => queue.DecideAsync(partition.Id, decide),
-            cancellationToken);
-        await ExpireLapsedAsync(partition, cancellationToken);
-        await queuesServed;
-    }
-
-    /// <summary>Leases that ran out while nobody served the partition end now: their wake-ups may be lost.</summary>
-    private async Task ExpireLapsedAsync(OwnedPartition partition, CancellationToken cancellationToken)
-    {
-        var lapsed = await table.LapsedAsync(partition.Id, cancellationToken);
-        if (lapsed.Count == 0) return;
-        var deadline = time.GetUtcNow().AddMinutes(1);
-        var commands = lapsed.Select(row => new CommandEnvelope(
-            new ExpireClaim(new ClaimId(row.Id), row.OrgId), deadline, RequestId: null, Idempotency: null));
-        await queue.DecideAsync(partition.Id, new Decide([.. commands]));
+        // Most are done at once. What takes longer goes on by itself, while leases are renewed.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Task.WhenAll(moves), Task.Delay(Renewal, time, over.Token));
+        await over.CancelAsync();
     }
 
     /// <summary>
-    /// Whoever waits is served here from now on. This is the first that is decided in the partition: answers that could
-    /// not be fetched meanwhile must not be taken back before.
+    /// Closes what is somebody else's by now. Where the store cannot be asked, everything is, once the leases are over:
+    /// their queues are another's, and what is read from them here nobody will answer.
     /// </summary>
-    private async Task ServeQueuesAsync(OwnedPartition partition, IReadOnlyList<(Guid OrgId, string Root)> roots)
+    private async Task CloseLostAsync(CancellationToken cancellationToken)
     {
-        if (roots.Count == 0) return;
-        var deadline = time.GetUtcNow().AddMinutes(1);
-        var commands = roots.Select(r => new CommandEnvelope(
-            new ServeQueue(r.OrgId, r.Root, AfterTakeover: true), deadline, RequestId: null, Idempotency: null));
-        await queue.DecideAsync(partition.Id, new Decide([.. commands]));
-    }
-
-    private async Task DisconnectAsync(OwnedPartition partition)
-    {
-        if (partition.Endpoint is null) return;
+        IReadOnlyList<OwnedPartition> standing;
         try
         {
-            await partition.Endpoint.DisposeAsync();
+            standing = await WithinAsync(token => table.StandingAsync(Served, token), cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested && time.GetElapsedTime(_renewedAt) > Lease)
+        {
+            Close([]);
+            throw;
+        }
+
+        Close(standing);
+    }
+
+    private void Close(IReadOnlyList<OwnedPartition> standing)
+    {
+        foreach (var served in _served.Values.Where(s => s.Leaving is null && !standing.Contains(s.Partition)))
+        {
+            Lost(logger, served.Partition.Id);
+            partitions.Remove(served.Partition);
+            served.Leaving = CloseAsync(served);
+        }
+    }
+
+    private async Task<bool> IsAbleAsync(CancellationToken cancellationToken)
+    {
+        var able = await ability.CanServeAsync(cancellationToken);
+        if (able && !_able)
+        {
+            _ableAgainAt = time.GetTimestamp();
+            Able(logger);
+        }
+
+        if (!able && _able) Unable(logger);
+        return _able = able;
+    }
+
+    /// <summary>
+    /// Who comes back after the broker was away for all leaves the others the time to renew what is theirs.
+    /// </summary>
+    private bool MayTake(Fleet fleet, PartitionRow row) =>
+        _takeAll || row.Owner is null
+        || (fleet.IsFree(row) && (_ableAgainAt == 0 || time.GetElapsedTime(_ableAgainAt) > 2 * Renewal));
+
+    private async Task TakeAsync(PartitionRow row, CancellationToken cancellationToken)
+    {
+        if (await WithinAsync(token => table.TakeAsync(row, token), cancellationToken) is not { } partition) return;
+        var served = new ServedPartition(partition);
+        _served[partition.Id] = served;
+        Taken(logger, partition.Id, partition.Epoch);
+        partitions.Metrics?.Taken(partition.Id);
+        served.Serving = ServeAsync(served);
+        await served.Serving;
+    }
+
+    /// <summary>What cannot be served is given back: another instance may be luckier.</summary>
+    private async Task ServeAsync(ServedPartition served)
+    {
+        try
+        {
+            await serving.OpenAsync(served);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            RenewalFailed(logger, exception);
+            if (served.Leaving is null) NotServed(logger, exception, served.Partition.Id);
+            served.Leaving ??= HandOverAsync(served);
+        }
+    }
+
+    /// <summary>
+    /// The queue keeps what was not taken from it; what was is decided and answered; only then the partition is another's.
+    /// </summary>
+    private async Task HandOverAsync(ServedPartition served)
+    {
+        await serving.CloseAsync(served);
+        partitions.Remove(served.Partition);
+        await TryAsync(() => WithinAsync(
+            token => table.GiveUpAsync(served.Partition, token), CancellationToken.None)); // Else the lease runs out.
+        _served.TryRemove(new KeyValuePair<int, ServedPartition>(served.Partition.Id, served));
+        GivenUp(logger, served.Partition.Id);
+    }
+
+    private async Task CloseAsync(ServedPartition served)
+    {
+        await serving.CloseAsync(served);
+        _served.TryRemove(new KeyValuePair<int, ServedPartition>(served.Partition.Id, served));
+    }
+
+    private Task<bool> WithinAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
+        WithinAsync(
+            async token =>
+            {
+                await call(token);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// A cut connection does not even answer that a call is cancelled, so whoever waits for it leaves it behind.
+    /// </summary>
+    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var clock = new CancellationTokenSource(StorePatience + (_served.Count * RowPatience), time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
+        try
+        {
+            return await call(over.Token).WaitAsync(over.Token);
+        }
+        catch (Exception exception) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The store has not answered in time.", exception);
+        }
+    }
+
+    private async Task TryAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (OperationCanceledException)
+        {
+            // The service stops.
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Failed(logger, exception);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Partition {partition} is served here, epoch {epoch}")]
     private static partial void Taken(ILogger logger, int partition, long epoch);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Partition {partition} is given up")]
+    private static partial void GivenUp(ILogger logger, int partition);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {partition} is somebody else's now")]
     private static partial void Lost(ILogger logger, int partition);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Partition {partition} was taken and cannot be served")]
+    private static partial void NotServed(ILogger logger, Exception exception, int partition);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The broker does not answer, or decisions are stuck: leases of partitions are not renewed")]
+    private static partial void Unable(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Leases of partitions are renewed again")]
+    private static partial void Able(ILogger logger);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Partition ownership could not be brought up to date")]
-    private static partial void RenewalFailed(ILogger logger, Exception exception);
+    private static partial void Failed(ILogger logger, Exception exception);
 }

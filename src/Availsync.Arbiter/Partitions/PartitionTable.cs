@@ -1,5 +1,6 @@
 using Availsync.Arbiter.Deciding;
 using Availsync.Arbiter.Store;
+using Availsync.Http;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -10,6 +11,7 @@ namespace Availsync.Arbiter.Partitions;
 internal sealed class PartitionTable(
     IDbContextFactory<ArbiterDbContext> contexts,
     PartitionMap partitions,
+    IStoreClock clock,
     TimeProvider time,
     IOptions<ArbiterOptions> arbiter,
     IOptions<PartitionOptions> count)
@@ -17,7 +19,7 @@ internal sealed class PartitionTable(
     private TimeSpan Lease => TimeSpan.FromSeconds(arbiter.Value.OwnershipLeaseSeconds);
 
     /// <summary>Makes the rows on the first start; afterwards their number must be the configured one.</summary>
-    /// <exception cref="InvalidOperationException">The store was made for another number of partitions.</exception>
+    /// <exception cref="StartFailureException">The store was made for another number of partitions.</exception>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -25,52 +27,58 @@ internal sealed class PartitionTable(
         var stored = await context.Partitions.CountAsync(cancellationToken);
         if (stored != count.Value.Count)
         {
-            throw new InvalidOperationException(
-                $"Partitions:Count is {count.Value.Count}, but the store was made for {stored}.");
+            throw new StartFailureException(
+                $"Partitions:Count is {count.Value.Count}, but the store was made for {stored}. Set it to {stored}, or stop"
+                + " every edge and arbiter and run"
+                + $" 'dotnet Availsync.Arbiter.dll partitions resize --to {count.Value.Count}' (docs/operations.md).");
         }
     }
 
     /// <summary>
-    /// Prolongs what is ours and returns it: less than we thought, where somebody else has taken over. One row at a
-    /// time, since a batch locks several of them in an order of its own.
+    /// What is ours of what we think is: less, where somebody else has taken over. It prolongs nothing.
     /// </summary>
-    public async Task<IReadOnlyList<int>> RenewAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OwnedPartition>> StandingAsync(
+        IReadOnlyCollection<OwnedPartition> thought, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var ours = new List<int>();
-        foreach (var id in partitions.Owned.Select(p => p.Id))
-        {
-            var until = time.GetUtcNow() + Lease;
-            await using var transaction = await context.BeginWriteAsync(cancellationToken);
-            var renewed = await context.Partitions.Where(p => p.Id == id && p.Owner == partitions.Instance)
-                .ExecuteUpdateAsync(p => p.SetProperty(x => x.LeaseUntil, until), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            if (renewed == 1) ours.Add(id);
-        }
-
-        return ours;
+        var epochs = await context.Partitions.Where(p => p.Owner == partitions.Instance)
+            .Select(p => new { p.Id, p.Epoch }).ToDictionaryAsync(p => p.Id, p => p.Epoch, cancellationToken);
+        return [.. thought.Where(p => epochs.TryGetValue(p.Id, out var epoch) && epoch == p.Epoch)];
     }
 
-    /// <summary>The partitions whose owner has gone: given up, or not heard of for longer than its lease.</summary>
-    public async Task<IReadOnlyList<PartitionRow>> FreeAsync(bool takeAll, CancellationToken cancellationToken)
+    /// <summary>
+    /// Prolongs what is ours. One row at a time, since a batch locks several of them in an order of its own.
+    /// </summary>
+    public async Task RenewAsync(
+        IReadOnlyCollection<OwnedPartition> thought, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        return await context.Partitions.AsNoTracking()
-            .Where(p => p.Owner == null || p.LeaseUntil < now || (takeAll && p.Owner != partitions.Instance))
-            .OrderBy(p => p.Id)
-            .ToListAsync(cancellationToken);
+        var until = await clock.NowAsync(context, cancellationToken) + Lease;
+        foreach (var partition in thought)
+        {
+            await using var transaction = await context.BeginWriteAsync(cancellationToken);
+            await Ours(context, partition)
+                .ExecuteUpdateAsync(p => p.SetProperty(x => x.LeaseUntil, until), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
     }
 
     /// <summary>
     /// Takes a partition over, unless somebody else was faster. Waits for a batch that the former owner is committing,
     /// so that what is read afterwards is all there is.
     /// </summary>
+    /// <remarks>
+    /// It does not wait for ever: an owner whose network was cut in the middle of a batch cannot say that it has gone,
+    /// and its session keeps the row locked until the database ends it, after five seconds (StaleSessions in Availsync.Storage).
+    /// Whoever comes in vain comes again, and is not held up for the other partitions.
+    /// </remarks>
     public async Task<OwnedPartition?> TakeAsync(PartitionRow seen, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.BeginWriteAsync(cancellationToken);
-        var until = time.GetUtcNow() + Lease;
+        if (!context.Database.IsSqlite())
+            await context.Database.ExecuteSqlRawAsync("SET LOCAL lock_timeout = '1s'", cancellationToken);
+        var until = await clock.NowAsync(context, cancellationToken) + Lease;
         var taken = await context.Partitions.Where(p => p.Id == seen.Id && p.Epoch == seen.Epoch).ExecuteUpdateAsync(
             p => p.SetProperty(x => x.Owner, partitions.Instance)
                 .SetProperty(x => x.Epoch, seen.Epoch + 1)
@@ -79,20 +87,38 @@ internal sealed class PartitionTable(
         if (taken == 0) return null;
         var row = await context.Partitions.AsNoTracking().SingleAsync(p => p.Id == seen.Id, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new OwnedPartition(row.Id, row.Epoch, row.ClockAt.WholeMilliseconds());
+        return new OwnedPartition(row.Id, count.Value.Count, row.Epoch, row.ClockAt.WholeMilliseconds());
     }
 
-    /// <summary>Gives partitions back, so that the next owner need not wait for the lease.</summary>
-    public async Task GiveUpAsync(IReadOnlyCollection<int> ids, CancellationToken cancellationToken)
+    /// <summary>Gives a partition back, so that the next owner need not wait for the lease.</summary>
+    public async Task GiveUpAsync(OwnedPartition partition, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        foreach (var id in ids)
-        {
-            await using var transaction = await context.BeginWriteAsync(cancellationToken);
-            await context.Partitions.Where(p => p.Id == id && p.Owner == partitions.Instance)
-                .ExecuteUpdateAsync(p => p.SetProperty(x => x.Owner, (Guid?)null), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
+        await Ours(context, partition)
+            .ExecuteUpdateAsync(p => p.SetProperty(x => x.Owner, (Guid?)null), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Gives back whatever is ours, be it known here or the end of a call that was not waited for.</summary>
+    public async Task GiveUpAllAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await context.BeginWriteAsync(cancellationToken);
+        await context.Partitions.Where(p => p.Owner == partitions.Instance)
+            .ExecuteUpdateAsync(p => p.SetProperty(x => x.Owner, (Guid?)null), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private IQueryable<PartitionRow> Ours(ArbiterDbContext context, OwnedPartition partition) =>
+        context.Partitions.Where(
+            p => p.Id == partition.Id && p.Epoch == partition.Epoch && p.Owner == partitions.Instance);
+
+    /// <summary>Counts what a partition holds, before anything is decided in it.</summary>
+    public async Task CountAsync(OwnedPartition partition, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await PartitionCounts.CountAsync(context, partition, cancellationToken);
     }
 
     /// <summary>The claims of a partition whose lease ran out while nobody served it.</summary>

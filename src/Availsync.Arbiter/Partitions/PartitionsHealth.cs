@@ -6,13 +6,13 @@ namespace Availsync.Arbiter.Partitions;
 
 /// <summary>Healthy where the store answers and every partition is served, here or by another instance.</summary>
 internal sealed class PartitionsHealth(
-    IDbContextFactory<ArbiterDbContext> contexts, TimeProvider time) : IHealthCheck
+    IDbContextFactory<ArbiterDbContext> contexts, IStoreClock clock) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         await using var store = await contexts.CreateDbContextAsync(cancellationToken);
-        var now = time.GetUtcNow();
+        var now = await clock.NowAsync(store, cancellationToken);
         var free = await store.Partitions.CountAsync(p => p.Owner == null || p.LeaseUntil < now, cancellationToken);
         return free == 0
             ? HealthCheckResult.Healthy()

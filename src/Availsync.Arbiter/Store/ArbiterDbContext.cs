@@ -15,6 +15,8 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
 {
     public DbSet<PartitionRow> Partitions => Set<PartitionRow>();
 
+    public DbSet<InstanceRow> Instances => Set<InstanceRow>();
+
     public DbSet<RootRow> Roots => Set<RootRow>();
 
     public DbSet<ResourceRow> Resources => Set<ResourceRow>();
@@ -44,6 +46,11 @@ internal abstract class ArbiterDbContext(DbContextOptions options) : StoreContex
         {
             partition.HasKey(p => p.Id);
             partition.Property(p => p.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<InstanceRow>(instance =>
+        {
+            instance.HasKey(i => i.Id);
+            instance.Property(i => i.Id).ValueGeneratedNever();
         });
         modelBuilder.Entity<RootRow>().HasKey(r => r.Id);
         modelBuilder.Entity<ResourceRow>(resource =>

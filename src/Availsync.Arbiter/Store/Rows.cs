@@ -12,10 +12,27 @@ internal sealed class PartitionRow
 
     public long Epoch { get; set; }
 
+    /// <summary>By the database's clock. Afterwards anybody may take it over.</summary>
     public DateTimeOffset LeaseUntil { get; set; }
 
     /// <summary>The clock of the last committed batch: no later one decides with an older time.</summary>
     public DateTimeOffset ClockAt { get; set; }
+}
+
+/// <summary>An arbiter that lives, as far as it has let itself be heard. A share of the partitions is its own.</summary>
+internal sealed class InstanceRow
+{
+    /// <summary>This run of its process.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Machine and process, for people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The partitions that it keeps to, as configured; null where it takes whatever there is.</summary>
+    public string? Pinned { get; init; }
+
+    /// <summary>When it counts as dead, unless it is heard of again: by the database's clock.</summary>
+    public required DateTimeOffset SeenUntil { get; init; }
 }
 
 /// <summary>What a root remembers between claims.</summary>

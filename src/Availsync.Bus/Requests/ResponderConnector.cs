@@ -9,12 +9,17 @@ internal sealed class ResponderConnector(IBus bus, IOptions<BusOptions> options)
     private const int Concurrency = 64;
 
     public async Task<IAsyncDisposable> ConnectAsync<TRequest, TReply>(
-        string queue, Func<TRequest, CancellationToken, Task<TReply>> respond, CancellationToken cancellationToken)
+        string queue, Func<TRequest, CancellationToken, Task<TReply>> respond, int priority,
+        CancellationToken cancellationToken)
         where TRequest : class
         where TReply : class
     {
         var handle = ((IReceiveConnector)bus).ConnectReceiveEndpoint(
-            queue, endpoint => ResponderEndpoint.Configure(endpoint, options.Value, Concurrency, respond));
+            queue, endpoint =>
+            {
+                ResponderEndpoint.Configure(endpoint, options.Value, Concurrency, respond);
+                if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit) rabbit.ConsumerPriority = priority;
+            });
         try
         {
             await handle.Ready.WaitAsync(cancellationToken);

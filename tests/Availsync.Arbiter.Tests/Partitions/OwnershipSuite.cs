@@ -1,9 +1,14 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Availsync.Arbiter.Partitions;
+using Availsync.Arbiter.Store;
+using Availsync.Bus;
 using Availsync.Bus.Requests;
 using Availsync.Contracts;
+using Availsync.Http;
 using Availsync.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -13,20 +18,176 @@ namespace Availsync.Arbiter.Tests.Partitions;
 public abstract class OwnershipSuite(StorageProvider provider)
 {
     [Fact]
-    public async Task The_first_instance_serves_all_and_a_second_stands_by_until_the_first_gives_up()
+    public async Task The_first_instance_serves_all_and_gives_a_second_its_half_and_all_when_it_stops()
     {
         await using var world = await ArbiterWorld.OpenAsync(provider);
         var first = await ServeAsync(world);
         await first.Connector.WaitForAsync(2);
+        var before = await world.RowsAsync();
+
         var second = await ServeAsync(world);
-        await second.RenewedAsync(world);
-        Assert.Empty(second.Connector.Queues);
+        await RenewUntilAsync(world, [first, second], () => second.Connector.Queues.Count == 1);
+        Assert.Single(first.Connector.Queues);
+        Assert.Empty(first.Connector.Queues.Intersect(second.Connector.Queues));
+        var moved = Assert.Single((await world.RowsAsync()).Zip(before), pair => pair.First.Epoch > pair.Second.Epoch);
+        Assert.Equal(second.Id, moved.First.Owner);
 
         await first.StopAsync();
         Assert.Empty(first.Connector.Queues);
-        await second.RenewedAsync(world);
+        Assert.DoesNotContain(await world.RowsAsync(), row => row.Owner == first.Id);
+        await second.RenewedAsync(world); // Its next look, no lease waited for.
         await second.Connector.WaitForAsync(2);
         Assert.Equal(["arbiter.p00", "arbiter.p01"], second.Connector.Queues.Order());
+        await second.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_partition_is_given_up_only_when_what_was_taken_from_its_queue_is_answered()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var first = await ServeAsync(world);
+        await first.Connector.WaitForAsync(2);
+        first.Connector.InWork = new TaskCompletionSource();
+        var stopped = first.StopAsync();
+        await first.Connector.ClosingAsync();
+        Assert.All(await world.RowsAsync(), row => Assert.Equal(first.Id, row.Owner));
+
+        first.Connector.InWork.SetResult();
+        await stopped;
+        Assert.All(await world.RowsAsync(), row => Assert.Null(row.Owner));
+    }
+
+    [Fact]
+    public async Task What_never_ends_is_waited_for_no_longer_than_a_command_lives()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var first = await ServeAsync(world);
+        await first.Connector.WaitForAsync(2);
+        first.Connector.InWork = new TaskCompletionSource();
+        var stopped = first.StopAsync();
+        await first.Connector.ClosingAsync();
+        await first.Connector.ClosingAsync();
+
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+        await stopped;
+        Assert.All(await world.RowsAsync(), row => Assert.Null(row.Owner));
+    }
+
+    [Fact]
+    public async Task An_instance_that_the_broker_does_not_answer_loses_its_partitions_to_one_that_it_does()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var cut = await ServeAsync(world);
+        await cut.Connector.WaitForAsync(2);
+        cut.Broker.IsCut = true;
+        var other = await ServeAsync(world);
+        await RenewUntilAsync(world, [cut, other], () => other.Connector.Queues.Count == 2);
+        Assert.InRange(world.Time.GetUtcNow() - world.Began, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(9));
+        await RenewUntilAsync(world, [cut, other], () => cut.Connector.Queues.Count == 0);
+
+        cut.Broker.IsCut = false;
+        await RenewUntilAsync(world, [cut, other], () => cut.Connector.Queues.Count == 1);
+        await cut.StopAsync();
+        await other.StopAsync();
+    }
+
+    [Fact]
+    public async Task One_that_is_pinned_serves_what_it_is_pinned_to_and_the_others_share_the_rest()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var any = await ServeAsync(world);
+        await any.Connector.WaitForAsync(2);
+        var pinned = await ServeAsync(world, new ArbiterOptions { Partitions = "0" });
+        await RenewUntilAsync(world, [any, pinned], () => pinned.Connector.Queues.Count == 1);
+        Assert.Equal(["arbiter.p00"], pinned.Connector.Queues);
+        Assert.Equal(["arbiter.p01"], any.Connector.Queues);
+
+        await pinned.StopAsync();
+        await RenewUntilAsync(world, [any], () => any.Connector.Queues.Count == 2);
+        await any.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_partition_that_was_lost_and_got_back_is_not_decided_by_what_was_known_before()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var arbiter = await world.TakeOverAsync();
+        await arbiter.DecideAsync(world.Start("repo:a/b"));
+        foreach (var row in await world.RowsAsync()) await arbiter.Table.TakeAsync(row, default);
+
+        Assert.IsType<Reply.Undecided>(await arbiter.AskAsync(world.Start("repo:a/b", agent: 2)));
+        Assert.Single(await world.ClaimsAsync());
+    }
+
+    [Fact]
+    public async Task A_session_that_is_cut_off_in_a_batch_holds_its_successor_up_for_seconds_only()
+    {
+        Assert.SkipWhen(provider == StorageProvider.Sqlite, "One process: nothing is between it and its store.");
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        await world.TakeOverAsync();
+        await using var context = await world.Contexts.CreateDbContextAsync();
+        await using var cut = await context.BeginWriteAsync();
+        await context.Partitions.ExecuteUpdateAsync(p => p.SetProperty(x => x.ClockAt, world.Time.GetUtcNow()));
+
+        var successor = await world.JoinAsync();
+        var began = TimeProvider.System.GetTimestamp();
+        var row = (await world.RowsAsync())[0];
+        while (await TriedAsync(successor, row) is null)
+            Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(8));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => cut.CommitAsync());
+    }
+
+    [Fact]
+    public async Task Leases_run_by_the_clock_of_the_database()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        await using var context = await world.Contexts.CreateDbContextAsync();
+        var now = await new StoreClock(world.Time).NowAsync(context, default);
+        if (provider == StorageProvider.Sqlite) Assert.Equal(world.Time.GetUtcNow(), now);
+        else Assert.InRange(now, TimeProvider.System.GetUtcNow().AddMinutes(-5), TimeProvider.System.GetUtcNow().AddMinutes(5));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_is_told_who_serves_what_and_how_it_is_doing()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var arbiter = await world.TakeOverAsync();
+        var other = await world.JoinAsync();
+        await arbiter.DecideAsync(world.Start("repo:a/b"));
+        var ended = Assert.IsType<Outcome.Granted>(await arbiter.DecideAsync(world.Start("repo:a/c"))).Claim;
+        await arbiter.DecideAsync(new FinishRun(world.Agent(), ended.Id, null, null));
+
+        var ours = (await Report(world, arbiter).ReadAsync(default)).Partitions;
+        Assert.Equal([0, 1], ours.Select(p => p.Partition));
+        Assert.All(ours, p => Assert.Equal((arbiter.Map.Instance, 1L, 0), (p.Owner!.Value, p.Epoch, p.QueueDepth!.Value)));
+        Assert.Equal((2, 1L, 0L), (ours.Sum(p => p.Roots), ours.Sum(p => p.Claims), ours.Sum(p => p.Waiters)));
+        Assert.Equal(world.Time.GetUtcNow(), ours.First(p => p.LastBatch is not null).LastBatch!.At);
+
+        var theirs = (await Report(world, other).ReadAsync(default)).Partitions;
+        Assert.Equal(ours.Select(p => new PartitionState(p.Partition, p.Owner, p.Epoch, p.LeaseUntil)), theirs);
+    }
+
+    [Fact]
+    public async Task What_a_partition_holds_is_measured_and_right_after_a_take_over()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var first = await ServeAsync(world);
+        await first.Connector.WaitForAsync(2);
+        await first.Instance.DecideAsync(world.Start("repo:a/b"));
+        await first.Instance.DecideAsync(world.Start("repo:a/c"));
+        await first.StopAsync();
+
+        var second = await ServeAsync(world);
+        await second.Connector.WaitForAsync(2);
+        await second.Instance.DecideAsync(world.Start("repo:a/d"));
+        var measured = Measured(second.Instance);
+        Assert.Equal(2, measured["availsync.partition.owned"]);
+        Assert.Equal(4, measured["availsync.partition.epoch"]);
+        Assert.Equal(3, measured["availsync.partition.claims"]);
+        Assert.Equal(1, measured["availsync.partition.roots"]);
+        Assert.Equal(0, measured["availsync.partition.queue_depth"]);
+        Assert.Equal(0, measured["availsync.partition.waiters"]);
         await second.StopAsync();
     }
 
@@ -95,26 +256,89 @@ public abstract class OwnershipSuite(StorageProvider provider)
         var table = new PartitionTable(
             world.Contexts,
             new PartitionMap(world.Time),
+            new StoreClock(world.Time),
             world.Time,
             ArbiterWorld.Arbiter,
             Options.Create(new PartitionOptions { Count = 3 }));
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => table.EnsureAsync(default));
+        var refused = await Assert.ThrowsAsync<StartFailureException>(() => table.EnsureAsync(default));
         Assert.Contains("Partitions:Count is 3", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("partitions resize --to 3", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Message);
+    }
+
+    private static PartitionReport Report(ArbiterWorld world, ArbiterWorld.Instance instance) => new(
+        Instances(world, instance, ArbiterWorld.Arbiter), world.Contexts, instance.Map, instance.Queue,
+        ArbiterWorld.Arbiter);
+
+    private static InstanceTable Instances(
+        ArbiterWorld world, ArbiterWorld.Instance instance, IOptions<ArbiterOptions> options) =>
+        new(world.Contexts, instance.Map, instance.Clock, options);
+
+    /// <summary>Null where the row is still locked.</summary>
+    private static async Task<OwnedPartition?> TriedAsync(ArbiterWorld.Instance instance, PartitionRow row)
+    {
+        try
+        {
+            return await instance.Table.TakeAsync(row, default);
+        }
+        catch (Exception exception) when (exception.ToString().Contains("55P03", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Every gauge of the partitions, summed over all of them.</summary>
+    private static Dictionary<string, long> Measured(ArbiterWorld.Instance instance)
+    {
+        var sums = new Dictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instance.Metrics.Owns(instrument.Meter)) self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
+            sums[instrument.Name] = sums.GetValueOrDefault(instrument.Name) + value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return sums;
+    }
+
+    /// <summary>Lets renewal after renewal pass until it is so.</summary>
+    private static async Task RenewUntilAsync(ArbiterWorld world, Serving[] all, Func<bool> isSo)
+    {
+        for (var rounds = 0; !isSo(); rounds++)
+        {
+            Assert.InRange(rounds, 0, 15);
+            var before = all.Select(s => s.Ownership.Rounds).ToList();
+            world.Time.Advance(TimeSpan.FromSeconds(ArbiterWorld.Arbiter.Value.OwnershipRenewalSeconds));
+            foreach (var (serving, count) in all.Zip(before)) await serving.RoundAsync(count + 1);
+        }
     }
 
     private static async Task<Serving> ServeAsync(ArbiterWorld world, ArbiterOptions? options = null)
     {
         var instance = await world.JoinAsync();
-        var connector = new Connector();
-        var ownership = new Ownership(
+        var (connector, broker) = (new Connector(), new Broker());
+        var settings = Options.Create(options ?? new ArbiterOptions());
+        var serving = new PartitionServing(
             instance.Map, instance.Table, instance.Queue, connector, instance.Relay, world.Time,
-            Options.Create(options ?? new ArbiterOptions()), NullLogger<Ownership>.Instance);
+            NullLogger<PartitionServing>.Instance);
+        instance.Metrics.Observe(instance.Map, instance.Queue);
+        var ownership = new Ownership(
+            instance.Map, instance.Table, Instances(world, instance, settings),
+            new Ability(instance.Queue, broker, world.Time), serving, world.Time, settings,
+            NullLogger<Ownership>.Instance);
         await ownership.StartAsync(default);
-        return new Serving(ownership, connector);
+        return new Serving(instance, ownership, connector, broker);
     }
 
-    private sealed record Serving(Ownership Ownership, Connector Connector)
+    private sealed record Serving(
+        ArbiterWorld.Instance Instance, Ownership Ownership, Connector Connector, Broker Broker)
     {
+        public Guid Id => Instance.Map.Instance;
+
         public Task StopAsync() => Ownership.StopAsync(default);
 
         /// <summary>Lets the time of one renewal pass, and returns when that renewal is through.</summary>
@@ -126,10 +350,17 @@ public abstract class OwnershipSuite(StorageProvider provider)
             await RoundAsync(rounds + 1);
         }
 
-        private async Task RoundAsync(int count)
+        public async Task RoundAsync(int count)
         {
             while (Ownership.Rounds < count) await Task.Yield();
         }
+    }
+
+    private sealed class Broker : IBrokerProbe
+    {
+        public volatile bool IsCut;
+
+        public Task<bool> AnswersAsync(TimeSpan within, CancellationToken cancellationToken) => Task.FromResult(!IsCut);
     }
 
     private sealed class Connector : IResponderConnector
@@ -137,7 +368,15 @@ public abstract class OwnershipSuite(StorageProvider provider)
         private readonly ConcurrentDictionary<string, bool> _queues = [];
         private readonly Channel<string> _connected = Channel.CreateUnbounded<string>();
 
+        private readonly Channel<bool> _closing = Channel.CreateUnbounded<bool>();
+
         public ICollection<string> Queues => _queues.Keys;
+
+        /// <summary>What was taken from a queue and is not answered yet.</summary>
+        public TaskCompletionSource? InWork { get; set; }
+
+        /// <summary>Waits until one endpoint is asked to close.</summary>
+        public async Task ClosingAsync() => await _closing.Reader.ReadAsync();
 
         public async Task WaitForAsync(int count)
         {
@@ -145,22 +384,26 @@ public abstract class OwnershipSuite(StorageProvider provider)
         }
 
         public Task<IAsyncDisposable> ConnectAsync<TRequest, TReply>(
-            string queue, Func<TRequest, CancellationToken, Task<TReply>> respond, CancellationToken cancellationToken)
+            string queue, Func<TRequest, CancellationToken, Task<TReply>> respond, int priority,
+            CancellationToken cancellationToken)
             where TRequest : class
             where TReply : class
         {
             Assert.True(_queues.TryAdd(queue, true), $"{queue} was connected twice.");
             _connected.Writer.TryWrite(queue);
-            return Task.FromResult<IAsyncDisposable>(new Endpoint(() => _queues.TryRemove(queue, out _)));
+            return Task.FromResult<IAsyncDisposable>(new Endpoint(() => CloseAsync(queue)));
         }
 
-        private sealed class Endpoint(Action close) : IAsyncDisposable
+        private async Task CloseAsync(string queue)
         {
-            public ValueTask DisposeAsync()
-            {
-                close();
-                return ValueTask.CompletedTask;
-            }
+            _closing.Writer.TryWrite(true);
+            if (InWork is { } work) await work.Task;
+            _queues.TryRemove(queue, out _);
+        }
+
+        private sealed class Endpoint(Func<Task> close) : IAsyncDisposable
+        {
+            public async ValueTask DisposeAsync() => await close();
         }
     }
 }

@@ -130,6 +130,12 @@ public class StackTarget : Target
         return tables;
     }
 
+    /// <summary>The address of an arbiter's own HTTP surface, the first one being 1.</summary>
+    internal Uri ArbiterAt(int number) => new($"http://127.0.0.1:{PortOf($"arbiter-{number}")}");
+
+    /// <summary>Runs <c>scripts/stack</c>, which may refuse.</summary>
+    internal Task<(int Exit, string Output)> TryStackAsync(params string[] arguments) => RunAsync(arguments);
+
     private async Task<(int Exit, string Output)> RunAsync(params string[] arguments)
     {
         using var script = ServerProcess.Start(

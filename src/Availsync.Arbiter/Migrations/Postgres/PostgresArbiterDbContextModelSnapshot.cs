@@ -384,6 +384,31 @@ namespace Availsync.Arbiter.Migrations.Postgres
                     b.ToTable("event_batches", "arbiter");
                 });
 
+            modelBuilder.Entity("Availsync.Arbiter.Store.InstanceRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Pinned")
+                        .HasColumnType("text")
+                        .HasColumnName("pinned");
+
+                    b.Property<DateTimeOffset>("SeenUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_instances");
+
+                    b.ToTable("instances", "arbiter");
+                });
+
             modelBuilder.Entity("Availsync.Arbiter.Store.PartitionRow", b =>
                 {
                     b.Property<int>("Id")

@@ -376,6 +376,31 @@ namespace Availsync.Arbiter.Migrations.Sqlite
                     b.ToTable("event_batches");
                 });
 
+            modelBuilder.Entity("Availsync.Arbiter.Store.InstanceRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Pinned")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pinned");
+
+                    b.Property<long>("SeenUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seen_until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_instances");
+
+                    b.ToTable("instances");
+                });
+
             modelBuilder.Entity("Availsync.Arbiter.Store.PartitionRow", b =>
                 {
                     b.Property<int>("Id")
