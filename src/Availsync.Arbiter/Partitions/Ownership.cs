@@ -128,23 +128,22 @@ internal sealed partial class Ownership(
     /// </summary>
     private async Task CloseLostAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<OwnedPartition> standing;
+        var thought = Served;
         try
         {
-            standing = await WithinAsync(token => table.StandingAsync(Served, token), cancellationToken);
+            var standing = await WithinAsync(token => table.StandingAsync(thought, token), cancellationToken);
+            Close([.. thought.Except(standing)]);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested && time.GetElapsedTime(_renewedAt) > Lease)
         {
-            Close([]);
+            Close(thought);
             throw;
         }
-
-        Close(standing);
     }
 
-    private void Close(IReadOnlyList<OwnedPartition> standing)
+    private void Close(IReadOnlyCollection<OwnedPartition> lost)
     {
-        foreach (var served in _served.Values.Where(s => s.Leaving is null && !standing.Contains(s.Partition)))
+        foreach (var served in _served.Values.Where(s => s.Leaving is null && lost.Contains(s.Partition)))
         {
             Lost(logger, served.Partition.Id);
             partitions.Remove(served.Partition);

@@ -79,7 +79,11 @@ internal sealed record FleetState(
 internal sealed record InstanceState(Guid Instance, string Name, string? Pinned);
 
 /// <summary>A partition. What follows the lease is there only where whoever answers serves it.</summary>
-internal sealed record PartitionState(int Partition, Guid? Owner, long Epoch, DateTimeOffset LeaseUntil)
+internal sealed record PartitionState(
+    int Partition,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Guid? Owner,
+    long Epoch,
+    DateTimeOffset LeaseUntil)
 {
     public int? QueueDepth { get; init; }
 

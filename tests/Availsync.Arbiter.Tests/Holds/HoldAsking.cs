@@ -54,7 +54,7 @@ internal static class HoldAsking
     public static async Task<ArbiterWorld.Instance[]> ShareAsync(this ArbiterWorld world)
     {
         ArbiterWorld.Instance[] instances = [await world.JoinAsync(), await world.JoinAsync()];
-        foreach (var row in await instances[0].Table.FreeAsync(takeAll: true, default))
+        foreach (var row in await world.RowsAsync())
         {
             var owner = instances[row.Id];
             owner.Map.Add((await owner.Table.TakeAsync(row, default))!);

@@ -231,7 +231,7 @@ public abstract class PlanSuite(StorageProvider provider)
     private static async Task<ArbiterWorld.Instance[]> ShareAsync(ArbiterWorld world, TimeProvider? timeOfSecond = null)
     {
         ArbiterWorld.Instance[] instances = [await world.JoinAsync(), await world.JoinAsync(timeOfSecond)];
-        foreach (var row in await instances[0].Table.FreeAsync(takeAll: true, default))
+        foreach (var row in await world.RowsAsync())
         {
             var owner = instances[row.Id];
             owner.Map.Add((await owner.Table.TakeAsync(row, default))!);

@@ -16,7 +16,8 @@ internal sealed record FleetView(Guid Instance, int Live, IReadOnlyList<Guid?> O
         var answer = await new WorkClient(target.At(target.ArbiterAt(arbiter))).TryAskAsync("GET", "/partitions");
         if (answer is not { Status: 200 }) return null;
         var owners = answer.Json.GetProperty("partitions").EnumerateArray()
-            .Select(p => p.TryGetProperty("owner", out var owner) ? owner.GetGuid() : (Guid?)null);
+            .Select(p => p.GetProperty("owner"))
+            .Select(owner => owner.ValueKind == JsonValueKind.Null ? (Guid?)null : owner.GetGuid());
         return new FleetView(
             answer.Json.GetProperty("instance").GetGuid(), answer.Json.GetProperty("live").GetArrayLength(), [.. owners]);
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Availsync.System.Tests.Targets;
 using Availsync.System.Tests.Work;
 
@@ -5,7 +7,7 @@ namespace Availsync.System.Tests.Fleet;
 
 /// <summary>Arbiters come and go under load: whoever asks notices nothing, or not for long.</summary>
 [Collection(PairCollection.Name)]
-public sealed class ScaleTests(PairTarget target) : TargetTests(target)
+public sealed partial class ScaleTests(PairTarget target) : TargetTests(target)
 {
     private static readonly TimeSpan Gently = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(10);
@@ -93,6 +95,35 @@ public sealed class ScaleTests(PairTarget target) : TargetTests(target)
     }
 
     [Fact]
+    public async Task One_that_stands_still_loses_its_partitions_and_does_no_harm_when_it_wakes_up()
+    {
+        await FleetView.UntilSharedAsync(target, 2, Long);
+        var load = await BackgroundLoad.BeginAsync(target.Work);
+        var began = Clock.GetTimestamp();
+        await SignalAsync("STOP");
+        try
+        {
+            await Target.UntilAsync("the other's", Within, async () =>
+                await FleetView.TryReadAsync(target, 1) is { } view && view.Owners.All(o => o == view.Instance));
+            var served = await ServedEverywhereAsync(began);
+            Say($"SIGSTOP: all served elsewhere after {served.TotalSeconds:F1} s");
+            Assert.InRange(served, TimeSpan.Zero, Within);
+        }
+        finally
+        {
+            await SignalAsync("CONT");
+        }
+
+        await FleetView.UntilSharedAsync(target, 2, Within);
+        await load.AnsweredAsync(200);
+        await load.EndAsync();
+        var audit = new LoadAudit(Target, load);
+        await audit.RepeatUnansweredAsync();
+        await audit.PassAsync();
+        await audit.NoFactIsMissingAsync();
+    }
+
+    [Fact]
     public async Task The_number_of_partitions_is_changed_when_all_have_stopped_and_claims_go_on()
     {
         var resource = NewRoot("resize");
@@ -117,6 +148,19 @@ public sealed class ScaleTests(PairTarget target) : TargetTests(target)
 
     private static string[][] Services { get; } =
         [["edge", "1"], ["edge", "2"], ["arbiter", "1"], ["arbiter", "2"]];
+
+    /// <summary>To the second arbiter, by its process id.</summary>
+    private async Task SignalAsync(string signal)
+    {
+        var status = await target.StackAsync("status");
+        var pid = Pid().Match(status).Groups[1].Value;
+        using var sent = Process.Start("bash", ["-c", $"kill -{signal} {pid}"]);
+        await sent.WaitForExitAsync();
+        Assert.Equal(0, sent.ExitCode);
+    }
+
+    [GeneratedRegex(@"^arbiter-2 +up +pid (\d+)", RegexOptions.Multiline)]
+    private static partial Regex Pid();
 
     private static void NothingFailed(Storm storm)
     {
