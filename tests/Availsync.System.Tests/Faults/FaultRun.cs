@@ -28,7 +28,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public static async Task<FaultRun> BeginAsync(FaultTarget target)
     {
-        await target.ServesAgainAsync();
+        await target.SharesAsync();
         var workspace = await OwnWorkspace.SignUpAsync(target, "unlimited");
         var bus = await BusWitness.BindAsync(target.Broker);
         var stream = new StreamWitness(target.Doors, workspace.Key);

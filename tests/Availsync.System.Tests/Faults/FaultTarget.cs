@@ -28,10 +28,10 @@ public sealed partial class FaultTarget() : StackTarget(arbiters: 2, edges: 2)
         return table.Where(p => p.Value.Owner is not null && taken.Contains((p.Key, p.Value.Epoch))).ToDictionary();
     }
 
-    /// <summary>Waits until the first arbiter has a share again, as it must have to be worth a fault.</summary>
-    internal Task ServesAgainAsync() => UntilAsync(
-        "served by both arbiters", TimeSpan.FromSeconds(30),
-        async () => (await VictimsPartitionsAsync()).Count >= 2);
+    /// <summary>Waits until the first arbiter has its share again, as it must have to be worth a fault.</summary>
+    internal Task SharesAsync() => UntilAsync(
+        "shared by both arbiters", TimeSpan.FromSeconds(30),
+        async () => (await VictimsPartitionsAsync()).Count == 8);
 
     private protected override async Task PrepareAsync(string folder)
     {

@@ -99,7 +99,7 @@ public sealed class FaultTests(FaultTarget target) : TargetTests(target)
             network.Heal();
         }
 
-        await target.ServesAgainAsync();
+        await target.SharesAsync();
         await run.WorkAsync();
         await run.PassAsync($"an arbiter loses its {what}", NoArbiter, InProgress);
     }
