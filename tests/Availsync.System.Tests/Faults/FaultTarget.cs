@@ -33,6 +33,9 @@ public sealed partial class FaultTarget() : StackTarget(arbiters: 2, edges: 2)
         "shared by both arbiters", TimeSpan.FromSeconds(30),
         async () => (await VictimsPartitionsAsync()).Count == 8);
 
+    /// <summary>How often a process has written something to its console.</summary>
+    internal int Said(string process, string what) => LogOf(process).Split(what).Length - 1;
+
     private protected override async Task PrepareAsync(string folder)
     {
         _toBroker = new TcpForwarder(() => PortOf("rabbitmq")).Start();

@@ -19,6 +19,8 @@ public sealed class FaultTests(FaultTarget target) : TargetTests(target)
         Silences,
     }
 
+    private const string Noticed = "is somebody else's now";
+    private const string Ended = "idle-in-transaction timeout";
     private const string NoArbiter = "503 arbiter_unavailable";
     private const string NoAccounting = "503 accounting_unavailable";
     private const string InProgress = "409 idempotency_in_progress";
@@ -85,6 +87,7 @@ public sealed class FaultTests(FaultTarget target) : TargetTests(target)
     {
         await using var run = await FaultRun.BeginAsync(target);
         var victims = await target.VictimsPartitionsAsync();
+        var (noticed, ended) = (target.Said(FaultTarget.Victim, Noticed), target.Said("postgres", Ended));
         run.Mark($"cut between an arbiter and its {what} that {(cut == Cut.Resets ? "resets" : "silences")}");
         if (cut == Cut.Resets) network.Reset();
         else network.Silence();
@@ -101,6 +104,8 @@ public sealed class FaultTests(FaultTarget target) : TargetTests(target)
 
         await target.SharesAsync();
         await run.WorkAsync();
+        run.Note($"it has noticed {target.Said(FaultTarget.Victim, Noticed) - noticed} losses; the database has ended "
+            + $"{target.Said("postgres", Ended) - ended} transactions that nothing was heard of");
         await run.PassAsync($"an arbiter loses its {what}", NoArbiter, InProgress);
     }
 
