@@ -80,6 +80,9 @@ start_service() {
     service_environment "$1"
     # shellcheck source=/dev/null
     [ ! -s "$state/environment" ] || . "$state/environment"
+    # Settings of this one process, such as the address of a broker that only it gets to by another way.
+    # shellcheck source=/dev/null
+    [ ! -s "$state/$1.environment" ] || . "$state/$1.environment"
     # Its appsettings.json lies beside the assembly.
     cd "$folder" || exit 1
     launch "$1" dotnet "$assembly.dll"

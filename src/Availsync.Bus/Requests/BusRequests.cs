@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Availsync.Bus.Requests;
 
 internal sealed class BusRequests(
-    IClientFactory clients, IBus bus, IOptions<BusOptions> options, TimeProvider time) : IRequests, ICommandSender
+    IClientFactory clients, IReplyLine replies, IBus bus, IOptions<BusOptions> options, TimeProvider time)
+    : IRequests, ICommandSender
 {
     private readonly ConcurrentDictionary<(Type Request, string Queue), object> _clients = new();
 
@@ -19,8 +20,10 @@ internal sealed class BusRequests(
             (typeof(TRequest), queue), key => clients.CreateRequestClient<TRequest>(AddressOf(key.Queue)));
         return await WithinAsync(queue, patience, async deadline =>
         {
+            var lost = await replies.OpenAsync(deadline);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(deadline, lost);
             var answer = await client.GetResponse<TReply>(
-                request, sending => sending.UseExecute(Tag), deadline,
+                request, sending => sending.UseExecute(Tag), over.Token,
                 RequestTimeout.After(ms: (int)Math.Max(1, patience.TotalMilliseconds)));
             return answer.Message;
         }, cancellationToken);

@@ -1,4 +1,5 @@
 using Availsync.Bus.Durable;
+using Availsync.Bus.Requests;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -10,6 +11,7 @@ internal static class InMemoryTransport
     public static void Add(IServiceCollection services, BusParts parts)
     {
         services.AddSingleton<IDurablePublisher, InMemoryPublisher>();
+        services.AddSingleton<IReplyLine, InMemoryReplyLine>();
         services.AddOptions<MassTransitHostOptions>().Configure(host => host.WaitUntilStarted = true);
         services.AddMassTransit(configure =>
         {

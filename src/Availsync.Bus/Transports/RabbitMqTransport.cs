@@ -1,4 +1,5 @@
 using Availsync.Bus.Durable;
+using Availsync.Bus.Requests;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -9,9 +10,18 @@ internal static class RabbitMqTransport
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// A connection that has been cut off in silence is given up after two of these, by either side. The broker's own
+    /// is a minute: for so long it would go on handing messages to a consumer that nothing gets to.
+    /// </summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
     public static void Add(IServiceCollection services, BusParts parts)
     {
         services.AddSingleton<IDurablePublisher, RabbitMqPublisher>();
+        services.AddSingleton<BrokerReach>();
+        var replies = new DirectReplies();
+        services.AddSingleton<IReplyLine>(replies);
 
         // A service starts without its broker, answers 503 meanwhile, and finds it when it comes.
         services.AddOptions<MassTransitHostOptions>().Configure(host =>
@@ -22,7 +32,7 @@ internal static class RabbitMqTransport
         services.AddMassTransit(configure =>
         {
             configure.DisableUsageTelemetry();
-            configure.SetRabbitMqReplyToRequestClientFactory();
+            configure.SetRequestClientFactory(replies.Connect);
             configure.UsingRabbitMq((context, bus) =>
             {
                 var options = Connect(bus, context, "requests", confirms: false);
@@ -52,11 +62,14 @@ internal static class RabbitMqTransport
         IRabbitMqBusFactoryConfigurator bus, IServiceProvider services, string purpose, bool confirms)
     {
         var options = services.GetRequiredService<IOptions<BusOptions>>().Value;
+        var reach = services.GetRequiredService<BrokerReach>();
         bus.Host(options.Host, (ushort)options.Port, options.VirtualHost, $"availsync {purpose}", host =>
         {
             host.Username(options.Username);
             host.Password(options.Password);
             host.PublisherConfirmation = confirms;
+            host.Heartbeat(Heartbeat);
+            host.OnRefreshConnectionFactory = _ => reach.WaitAsync(options);
         });
         return options;
     }

@@ -25,6 +25,13 @@ internal sealed class AccountingStore
     public Task<List<string>> RequestsAsync(Guid orgId) => _sql.ReadAsync(
         $"select request_id from {_schema}activity where org_id = @org", "org", orgId, row => row.GetString(0));
 
+    /// <summary>The event ids of what was audited on claims and runs of a workspace, as often as they are.</summary>
+    public Task<List<Guid>> AuditedAsync(Guid orgId) => _sql.ReadAsync(
+        $"""
+        select id from {_schema}audit where org_id = @org and (type like 'claim.%' or type like 'run.%')
+        """,
+        "org", orgId, row => PlainSql.Id(row.GetValue(0)));
+
     /// <summary>How many calls are recorded of a workspace.</summary>
     public async Task<long> CallsRecordedAsync(Guid orgId)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Availsync.System.Tests.Faults;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -10,6 +11,9 @@ internal sealed record StoredClaim(
 
 /// <summary>When a claim holds its place in the plan, as the store has it.</summary>
 internal sealed record StoredLease(Guid Id, string Status, DateTimeOffset StartedAt, DateTimeOffset EndsAt);
+
+/// <summary>Who owns a partition.</summary>
+internal sealed record Owned(Guid? Owner, long Epoch);
 
 /// <summary>Reads the arbiter's tables past the product.</summary>
 internal sealed class ArbiterStore
@@ -87,6 +91,46 @@ internal sealed class ArbiterStore
         var rows = await _sql.ReadAsync(
             $"select count(*) from {_schema}event_batches where @none = ''", "none", "", row => row.GetInt64(0));
         return rows[0];
+    }
+
+    /// <summary>Every claim of a workspace with its token.</summary>
+    public Task<List<KeptClaim>> KeptClaimsAsync(Guid orgId) => _sql.ReadAsync(
+        $"select id, shown_as, fencing_token, expires_at, status from {_schema}claims where org_id = @org",
+        "org",
+        orgId,
+        row => new KeptClaim(
+            new SeenClaim(
+                PlainSql.Id(row.GetValue(0)), row.GetString(1), row.GetInt64(2), PlainSql.Instant(row.GetValue(3))),
+            row.GetString(4)));
+
+    /// <summary>How far each root of a workspace has counted.</summary>
+    public async Task<Dictionary<string, KeptRoot>> KeptRootsAsync(Guid orgId)
+    {
+        var rows = await _sql.ReadAsync(
+            $"select root, last_sequence, last_token from {_schema}roots where org_id = @org",
+            "org",
+            orgId,
+            row => (Root: row.GetString(0), Kept: new KeptRoot(row.GetInt64(1), row.GetInt64(2))));
+        return rows.ToDictionary(row => row.Root, row => row.Kept);
+    }
+
+    /// <summary>The log of a workspace, in its order.</summary>
+    public async Task<List<Happening>> LogAsync(Guid orgId)
+    {
+        var chunks = await _sql.ReadAsync(
+            $"select events from {_schema}event_chunks where org_id = @org order by last", "org", orgId,
+            row => row.GetString(0));
+        return [.. chunks.SelectMany(Happenings.InList)];
+    }
+
+    /// <summary>Who owns each partition, and since which epoch.</summary>
+    public async Task<Dictionary<int, Owned>> PartitionsAsync()
+    {
+        var rows = await _sql.ReadAsync(
+            $"select id, owner, epoch from {_schema}partitions where @none = ''", "none", "",
+            row => (Id: row.GetInt32(0), Owned: new Owned(
+                row.IsDBNull(1) ? null : PlainSql.Id(row.GetValue(1)), row.GetInt64(2))));
+        return rows.ToDictionary(row => row.Id, row => row.Owned);
     }
 
     private Task<List<StoredLease>> LeasesAsync(Guid orgId, string which) => _sql.ReadAsync(

@@ -88,8 +88,12 @@ public class StackTarget : Target
         }
     }
 
+    /// <summary>What has to be there before the stack comes up, in its folder.</summary>
+    private protected virtual Task PrepareAsync(string folder) => Task.CompletedTask;
+
     protected override async Task StartAsync()
     {
+        await PrepareAsync(_folder);
         var (exit, output) = await RunAsync(
             "up", "--no-build", "--configuration", Checkout.Configuration,
             "--arbiters", _arbiters.ToString(CultureInfo.InvariantCulture),
@@ -143,7 +147,15 @@ public class StackTarget : Target
         return (await script.ExitAsync(over.Token), script.Output);
     }
 
-    private int PortOf(string name) =>
+    /// <summary>All that a process has written to its console.</summary>
+    internal string LogOf(string process)
+    {
+        using var log = new StreamReader(new FileStream(
+            Path.Combine(_folder, "logs", process + ".log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return log.ReadToEnd();
+    }
+
+    private protected int PortOf(string name) =>
         int.Parse(File.ReadAllText(Path.Combine(_folder, "run", name + ".port")).Trim());
 
     /// <summary>Where a server keeps its data, which may be outside of the stack's own folder.</summary>

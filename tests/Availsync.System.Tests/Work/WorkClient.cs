@@ -53,6 +53,9 @@ internal sealed class WorkClient(HttpClient http)
     public async Task<Answer> StartAsync(string resource, int seconds, string? key = null) =>
         await TryStartAsync(resource, seconds, key) ?? throw new HttpRequestException($"No answer about {resource}.");
 
+    public Task<Answer?> TryExtendAsync(Guid claim, int seconds, string? key = null) =>
+        TryAskAsync("POST", "/v1/work/run/extend", new { claim_id = claim, duration_seconds = seconds }, key);
+
     public Task<Answer?> TryFinishAsync(Guid claim, string? key = null) =>
         TryAskAsync("POST", "/v1/work/run/finish", new { claim_id = claim }, key);
 
