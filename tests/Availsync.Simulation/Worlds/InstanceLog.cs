@@ -22,6 +22,7 @@ internal sealed class InstanceLog<T>(World world, Instance instance) : ILogger<T
 
         // With a mistake planted the model is to find it, and not a second line of defence.
         if (exception is null || MischiefException.IsBehind(exception) || world.Bug != PlantedBug.None) return;
+        if (exception is TimeoutException) return; // It has stood still for longer than it has patience.
         world.Fail($"{instance} has caught what must not be: {exception}");
     }
 }
