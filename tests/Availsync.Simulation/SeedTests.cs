@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Availsync.Contracts;
 using Availsync.Simulation.Planting;
 using Availsync.Simulation.Runs;
 
@@ -30,29 +29,12 @@ public sealed class SeedTests(ITestOutputHelper output)
         output.WriteLine($"Fresh seeds {first} to {seed - 1}, {Steps} steps each.");
     }
 
-    [Fact]
-    public void What_can_come_of_a_call_comes_up()
-    {
-        var kinds = new HashSet<string>();
-        for (ulong seed = 101; seed <= 104; seed++) kinds.UnionWith(Live(seed).Kinds);
-        string[] wanted =
-        [
-            nameof(ClaimGranted), nameof(ClaimExtended), nameof(WorkingSetChanged), nameof(ClaimReleased),
-            nameof(ClaimExpired), nameof(ClaimPreempted), nameof(ClaimRevoked), nameof(RunSkipped), nameof(RunObserved),
-            nameof(HoldHeld), nameof(HoldConfirmed), nameof(HoldLapsed), nameof(HoldReleased), nameof(HoldBlocked),
-            nameof(Outcome.Waiting), nameof(Outcome.AlreadyEnded), nameof(Outcome.ClaimNotActive),
-            nameof(Outcome.PlanLimitReached), nameof(Outcome.WorkingSetBlocked), nameof(Reply.Answered.Replayed),
-        ];
-        Assert.Empty(wanted.Except(kinds));
-    }
-
-    private Report Live(ulong seed)
+    private void Live(ulong seed)
     {
         var report = new Run(seed, Steps, PlantedBug.None).Go();
         output.WriteLine(
             $"seed {seed}: {report.Events} events, {report.Grants} grants, {report.Took.TotalSeconds:F1} s");
         Assert.True(report.Failure is null, report.Story());
         Assert.True(report.Grants > 10, $"Hardly anything has happened; then nothing is proven. {report.Run}");
-        return report;
     }
 }
