@@ -64,7 +64,7 @@ internal sealed partial class Ownership(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Renewal, time);
-        var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+        var tick = NextAsync(timer, stoppingToken);
         try
         {
             while (true)
@@ -72,7 +72,7 @@ internal sealed partial class Ownership(
                 await TryAsync(() => RoundAsync(stoppingToken));
                 Interlocked.Increment(ref _rounds);
                 await WaitAsync(tick, stoppingToken);
-                if (tick.IsCompleted) tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+                if (tick.IsCompleted) tick = NextAsync(timer, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -85,7 +85,7 @@ internal sealed partial class Ownership(
     private async Task WaitAsync(Task tick, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var loss = partitions.Losses.WaitToReadAsync(over.Token).AsTask();
+        var loss = LossAsync(over.Token);
         var pause = Task.Delay(_hungry ? HungryPause : Timeout.InfiniteTimeSpan, time, over.Token);
         await Task.WhenAny(tick, loss, pause);
         over.Cancel(); // Here and now: on a thread of the pool no run could be repeated.
@@ -95,6 +95,13 @@ internal sealed partial class Ownership(
             // One round closes all that were lost.
         }
     }
+
+    // Awaited and not turned into tasks: so they go on where this runs, which a simulation has to be able to choose.
+    private static async Task NextAsync(PeriodicTimer timer, CancellationToken cancellationToken) =>
+        await timer.WaitForNextTickAsync(cancellationToken);
+
+    private async Task LossAsync(CancellationToken cancellationToken) =>
+        await partitions.Losses.WaitToReadAsync(cancellationToken);
 
     private async Task RoundAsync(CancellationToken cancellationToken)
     {
