@@ -33,6 +33,7 @@ internal sealed partial class Ownership(
     private static readonly TimeSpan RowPatience = TimeSpan.FromMilliseconds(10);
 
     private readonly ConcurrentDictionary<int, ServedPartition> _served = [];
+    private readonly ConcurrentDictionary<int, long> _taking = [];
     private bool _takeAll = options.Value.SoleInstance;
     private bool _hungry;
     private bool _able = true;
@@ -119,13 +120,14 @@ internal sealed partial class Ownership(
         foreach (var row in fleet.Partitions.Where(p => plan[p.Id] == partitions.Instance && !_served.ContainsKey(p.Id)))
         {
             _hungry = true;
-            if (MayTake(fleet, row)) moves.Add(TryAsync(() => TakeAsync(row, cancellationToken)));
+            if (MayTake(fleet, row) && _taking.TryAdd(row.Id, row.Epoch))
+                moves.Add(TryAsync(() => TakeAsync(row, cancellationToken)));
         }
 
         _takeAll = false;
-        // Most are done at once. What takes longer goes on by itself, while leases are renewed.
+        // Most are done at once. What takes longer goes on by itself, while leases are renewed and others become free.
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(Task.WhenAll(moves), Task.Delay(Renewal, time, over.Token));
+        await Task.WhenAny(Task.WhenAll(moves), Task.Delay(_hungry ? HungryPause : Renewal, time, over.Token));
         over.Cancel(); // Here and now: on a thread of the pool no run could be repeated.
     }
 
@@ -180,11 +182,20 @@ internal sealed partial class Ownership(
 
     private async Task TakeAsync(PartitionRow row, CancellationToken cancellationToken)
     {
-        if (await WithinAsync(token => table.TakeAsync(row, token), cancellationToken) is not { } partition) return;
-        var served = new ServedPartition(partition);
-        _served[partition.Id] = served;
-        Taken(logger, partition.Id, partition.Epoch);
-        partitions.Metrics?.Taken(partition.Id);
+        ServedPartition served;
+        try
+        {
+            if (await WithinAsync(token => table.TakeAsync(row, token), cancellationToken) is not { } partition) return;
+            served = new ServedPartition(partition);
+            _served[partition.Id] = served;
+        }
+        finally
+        {
+            _taking.TryRemove(row.Id, out _);
+        }
+
+        Taken(logger, row.Id, served.Partition.Epoch);
+        partitions.Metrics?.Taken(row.Id);
         served.Serving = ServeAsync(served);
         await served.Serving;
     }
