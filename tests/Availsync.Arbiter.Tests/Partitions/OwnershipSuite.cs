@@ -69,7 +69,7 @@ public abstract class OwnershipSuite(StorageProvider provider)
         await first.Connector.ClosingAsync();
 
         var closing = world.Time.GetUtcNow();
-        while (first.Instance.Map.Owned.Any()) // And no longer: the store that is asked then has a patience of its own.
+        while (first.Instance.Map.Owned.Count > 0) // And no longer: the store that is asked then has a patience of its own.
         {
             world.Time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
