@@ -25,6 +25,7 @@ public sealed class DocumentTests(TestTargets targets) : DocumentContract(target
 
 public sealed class ErrorsTests(TestTargets targets) : ErrorsContract(targets.Stack);
 
+[Collection(Alone.Name)]
 public sealed class EventsTests(TestTargets targets) : EventsContract(targets.Stack);
 
 [Collection(Alone.Name)]
@@ -82,6 +83,7 @@ public sealed class UsageTests(TestTargets targets) : UsageContract(targets.Stac
 
 public sealed class ValueHealthTests(TestTargets targets) : ValueHealthContract(targets.Stack);
 
+[Collection(Alone.Name)]
 public sealed class WaitingTests(TestTargets targets) : WaitingContract(targets.Stack);
 
 public sealed class WallsTests(TestTargets targets) : WallsContract(targets.Stack);

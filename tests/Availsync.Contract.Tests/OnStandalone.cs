@@ -25,6 +25,7 @@ public sealed class DocumentTests(TestTargets targets) : DocumentContract(target
 
 public sealed class ErrorsTests(TestTargets targets) : ErrorsContract(targets.Standalone);
 
+[Collection(Alone.Name)]
 public sealed class EventsTests(TestTargets targets) : EventsContract(targets.Standalone);
 
 [Collection(Alone.Name)]
@@ -82,6 +83,7 @@ public sealed class UsageTests(TestTargets targets) : UsageContract(targets.Stan
 
 public sealed class ValueHealthTests(TestTargets targets) : ValueHealthContract(targets.Standalone);
 
+[Collection(Alone.Name)]
 public sealed class WaitingTests(TestTargets targets) : WaitingContract(targets.Standalone);
 
 public sealed class WallsTests(TestTargets targets) : WallsContract(targets.Standalone);

@@ -1,7 +1,6 @@
 namespace Availsync.Contract.Tests;
 
 /// <summary>The limits of a plan are exact, however many come at once.</summary>
-[WaitsLong]
 public abstract class LimitsContract(Target target) : ContractTest(target)
 {
     private const string Start = "/v1/work/run/start";

@@ -3,7 +3,6 @@ using System.Globalization;
 namespace Availsync.Contract.Tests;
 
 /// <summary>The claim: what it looks like, who gets it, and when it ends.</summary>
-[WaitsLong]
 public abstract class ClaimContract(Target target) : ContractTest(target)
 {
     private const string Start = "/v1/work/run/start";

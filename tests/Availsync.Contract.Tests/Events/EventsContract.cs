@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace Availsync.Contract.Tests;
 
 /// <summary>The stream of a workspace's claim events.</summary>
-[Quiet]
 public abstract class EventsContract(Target target) : ContractTest(target)
 {
     private const string Path = "/v1/work/events";

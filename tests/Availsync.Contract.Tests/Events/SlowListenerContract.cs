@@ -6,7 +6,6 @@ using System.Text;
 namespace Availsync.Contract.Tests;
 
 /// <summary>A listener that does not take what it is sent. It is given long, so this runs beside others.</summary>
-[WaitsLong]
 public abstract class SlowListenerContract(Target target) : ContractTest(target)
 {
     private const string Path = "/v1/work/events";

@@ -1,7 +1,6 @@
 namespace Availsync.Contract.Tests;
 
 /// <summary>Asking for more time, by both routes.</summary>
-[WaitsLong]
 public abstract class ExtendingContract(Target target) : ContractTest(target)
 {
     public static TheoryData<bool> Routes => [true, false];

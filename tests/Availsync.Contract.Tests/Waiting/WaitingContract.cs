@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 namespace Availsync.Contract.Tests;
 
 /// <summary>Waiting for a turn. These tests measure, and have the cores to themselves.</summary>
-[Quiet]
 public abstract class WaitingContract(Target target) : ContractTest(target)
 {
     /// <summary>Less than a call waits for a hint before it asks without one.</summary>

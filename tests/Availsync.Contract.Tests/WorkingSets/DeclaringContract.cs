@@ -1,7 +1,6 @@
 namespace Availsync.Contract.Tests;
 
 /// <summary>What a claim holds by its declarations.</summary>
-[WaitsLong]
 public abstract class DeclaringContract(Target target) : ContractTest(target)
 {
     private const string Declare = "/v1/work/run/working-set";
