@@ -16,10 +16,6 @@ internal sealed class BusOptionsValidator : IValidateOptions<BusOptions>
 
     private static IEnumerable<string> Failures(BusOptions options)
     {
-        if (!Enum.IsDefined(options.Transport))
-            yield return "Bus:Transport must be InMemory or RabbitMq.";
-        if (!Enum.IsDefined(options.CommandQueues))
-            yield return "Bus:CommandQueues must be Classic or Quorum.";
         if (options.RequestTimeoutSeconds is not (> 0 and <= SecondsMax))
             yield return $"Bus:RequestTimeoutSeconds must be above 0 and at most {SecondsMax}.";
         if (options.PublishTimeoutSeconds is not (> 0 and <= SecondsMax))

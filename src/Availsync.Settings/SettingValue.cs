@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.Extensions.Configuration;
 
 namespace Availsync.Settings;
 
@@ -24,11 +25,20 @@ internal static class SettingValue
         }
     }
 
+    /// <summary>What is wrong with a setting of this type; null where it is not set, or can be read.</summary>
+    public static string? Mistake(IConfigurationSection setting, Type type) =>
+        setting.Value is not { } text || TryRead(type, text, out _) ? null : $"{setting.Path} must be {Expectation(type)}.";
+
     /// <summary>What a text of this type looks like, for people.</summary>
-    public static string Expectation(Type type)
+    private static string Expectation(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
-        if (plain.IsEnum) return "one of " + string.Join(", ", Enum.GetNames(plain));
+        if (plain.IsEnum)
+        {
+            var names = Enum.GetNames(plain);
+            return string.Join(", ", names[..^1]) + " or " + names[^1];
+        }
+
         if (plain == typeof(bool)) return "true or false";
         return plain == typeof(int) || plain == typeof(long) ? "a whole number" : "a number";
     }

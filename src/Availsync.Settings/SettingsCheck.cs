@@ -49,9 +49,9 @@ public static class SettingsCheck
             if (setting.Value is { Length: > 0 })
                 mistakes.Add($"{setting.Path} is a list: {setting.Path}:0, {setting.Path}:1 and so on.");
         }
-        else if (setting.Value is not { } text || !SettingValue.TryRead(property.PropertyType, text, out _))
+        else if (SettingValue.Mistake(setting, property.PropertyType) is { } mistake)
         {
-            mistakes.Add($"{setting.Path} must be {SettingValue.Expectation(property.PropertyType)}.");
+            mistakes.Add(mistake);
         }
     }
 

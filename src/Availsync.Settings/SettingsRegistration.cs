@@ -17,6 +17,8 @@ public static class SettingsRegistration
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddSingleton(new KnownSection(section, typeof(TOptions)));
+        services.AddSingleton<IValidateOptions<TOptions>>(
+            new ReadableSettings<TOptions>(configuration.GetSection(section)));
         return services.AddOptions<TOptions>()
             .Configure(options => SettingsBinder.Bind(configuration.GetSection(section), options))
             .ValidateOnStart();

@@ -14,8 +14,6 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
 
     private static IEnumerable<string> Failures(StorageOptions options)
     {
-        if (!Enum.IsDefined(options.Provider))
-            yield return "Storage:Provider must be Sqlite or Postgres.";
         if (options.Provider == StorageProvider.Sqlite && string.IsNullOrWhiteSpace(options.Path))
             yield return "Storage:Path must name a directory when Storage:Provider is Sqlite.";
         if (options.Provider == StorageProvider.Postgres

@@ -15,7 +15,7 @@ internal sealed class PartitionMap(TimeProvider time, PartitionMetrics? metrics 
     /// <summary>
     /// This run of this process: a restarted one is somebody else, so no old epoch can be taken for its own.
     /// </summary>
-    public Guid Instance { get; } = Guid.CreateVersion7(time.GetUtcNow());
+    public Guid Instance { get; init; } = Guid.CreateVersion7(time.GetUtcNow());
 
     public IReadOnlyCollection<OwnedPartition> Owned => [.. _owned.Values];
 

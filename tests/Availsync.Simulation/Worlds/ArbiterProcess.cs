@@ -45,7 +45,7 @@ internal sealed class ArbiterProcess
         var (store, publisher, clock) = (instance.Store, world.Broker.PublisherOf(instance), instance.Clock);
         var signal = new RelaySignal();
         var storeClock = new WorldStore.TrueClock(world.Time);
-        Partitions = new PartitionMap(clock);
+        Partitions = new PartitionMap(clock) { Instance = world.Chance.Guid() }; // Who is to have what goes by ids.
         var table = new PartitionTable(store, Partitions, storeClock, clock, Settings, World.PartitionOptions);
         _commands = new CommandQueue(World.PartitionOptions);
         _queues = new Queues(_commands, Partitions, publisher, clock, new InstanceLog<Queues>(world, instance));
