@@ -120,9 +120,18 @@ internal sealed class OpenApiDocument
         response = _schemas.Resolve(response);
         foreach (var header in response.GetProperty("headers").EnumerateObject()) CheckHeader(header, answer, faults);
         if (response.TryGetProperty("content", out var content))
-            CheckBody(content.GetProperty("application/json").GetProperty("schema"), answer, faults, closed: true);
+            CheckContent(content, answer, faults);
         else if (answer.HasBody)
             faults.Add("A body where none is documented.");
+    }
+
+    /// <summary>What is no JSON has at least to be of the type that is documented.</summary>
+    private void CheckContent(JsonElement content, Answer answer, List<string> faults)
+    {
+        if (content.TryGetProperty("application/json", out var json))
+            CheckBody(json.GetProperty("schema"), answer, faults, closed: true);
+        else if (!content.TryGetProperty(answer.MediaType ?? "", out _))
+            faults.Add($"The body is {answer.MediaType}, which is not documented.");
     }
 
     private void CheckHeader(JsonProperty header, Answer answer, List<string> faults)
