@@ -31,6 +31,7 @@ public static class SettingsCheck
         foreach (var child in section.GetChildren())
         {
             if (named is null) CheckSetting(child, known, mistakes);
+            else if (child.Value is { Length: > 0 }) mistakes.Add($"{child.Path} is a section of settings, not a setting.");
             else foreach (var setting in child.GetChildren()) CheckSetting(setting, known, mistakes);
         }
     }

@@ -22,10 +22,10 @@ internal sealed class EdgeOptionsValidator :
         Range(failures, "Edge:PrincipalsMax", options.PrincipalsMax, 1, 10_000_000);
         Range(failures, "Edge:TrafficQueueMax", options.TrafficQueueMax, 1, 10_000_000);
         Range(failures, "Edge:TrafficGatherMilliseconds", options.TrafficGatherMilliseconds, 0, 5_000);
-        foreach (var origin in options.AllowedOrigins.Where(o => !IsHttp(o)))
-            failures.Add($"Edge:AllowedOrigins has \"{origin}\", which is not an http or https origin.");
-        foreach (var network in options.TrustedProxies.Where(n => !IPNetwork.TryParse(n, out _)))
-            failures.Add($"Edge:TrustedProxies has \"{network}\", which is not a network such as 10.1.2.0/24.");
+        if (options.AllowedOrigins.Any(o => !IsHttp(o)))
+            failures.Add("Edge:AllowedOrigins has an entry that is not an http or https origin.");
+        if (options.TrustedProxies.Any(n => !IPNetwork.TryParse(n, out _)))
+            failures.Add("Edge:TrustedProxies has an entry that is not a network such as 10.1.2.0/24.");
         return Result(failures);
     }
 
@@ -58,14 +58,14 @@ internal sealed class EdgeOptionsValidator :
     {
         var failures = new List<string>();
         if (options.Addresses.Length == 0) failures.Add("Accounting:Address must name an http or https address.");
-        foreach (var address in options.Addresses.Where(a => !IsHttp(a)))
-            failures.Add($"Accounting:Address has \"{address}\", which is not an http or https address.");
+        if (options.Addresses.Any(a => !IsHttp(a)))
+            failures.Add("Accounting:Address has an entry that is not an http or https address.");
         return Result(failures);
     }
 
     private static void Range(List<string> failures, string name, int value, int min, int max)
     {
-        if (value < min || value > max) failures.Add($"{name} must be from {min} to {max}, not {value}.");
+        if (value < min || value > max) failures.Add($"{name} must be from {min} to {max}.");
     }
 
     private static bool IsHttp(string text) =>

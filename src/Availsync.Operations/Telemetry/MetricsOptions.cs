@@ -18,12 +18,8 @@ public sealed class MetricsOptions
 
 internal sealed class MetricsOptionsValidator : IValidateOptions<MetricsOptions>
 {
-    public ValidateOptionsResult Validate(string? name, MetricsOptions options)
-    {
-        var wrong = options.AllowedNetworks.Where(text => !IPNetwork.TryParse(text, out _)).ToList();
-        return wrong.Count == 0
+    public ValidateOptionsResult Validate(string? name, MetricsOptions options) =>
+        options.AllowedNetworks.All(text => IPNetwork.TryParse(text, out _))
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(wrong.Select(text =>
-                $"Metrics:AllowedNetworks has \"{text}\", which is not a network such as 10.0.0.0/8."));
-    }
+            : ValidateOptionsResult.Fail("Metrics:AllowedNetworks has an entry that is not a network such as 10.0.0.0/8.");
 }

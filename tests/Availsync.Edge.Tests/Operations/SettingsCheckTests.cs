@@ -28,7 +28,7 @@ public sealed class SettingsCheckTests
         Assert.Equal(10, mistakes.Count);
         Assert.Contains(mistakes, m => m.StartsWith("Edge:AnswrWithinSeconds is not a setting", StringComparison.Ordinal));
         Assert.Contains("Edge:LaneQueueMax must be a whole number.", mistakes);
-        Assert.Contains("Edge:WaitingMax must be from 0 to 1000000, not -1.", mistakes);
+        Assert.Contains("Edge:WaitingMax must be from 0 to 1000000.", mistakes);
         Assert.Contains(mistakes, m => m.StartsWith("Edge:AllowedOrigins is a list", StringComparison.Ordinal));
         Assert.Contains("RateLimits:PerKeyPerSecond must be a whole number.", mistakes);
         Assert.Contains(mistakes, m => m.StartsWith("Metrics:AllowedNetworks has", StringComparison.Ordinal));
