@@ -34,6 +34,8 @@ internal sealed partial class Ownership(
 
     private readonly ConcurrentDictionary<int, ServedPartition> _served = [];
     private readonly ConcurrentDictionary<int, long> _taking = [];
+    private readonly List<int> _given = [];
+    private int _lot = 1;
     private bool _takeAll = options.Value.SoleInstance;
     private bool _hungry;
     private bool _able = true;
@@ -115,8 +117,7 @@ internal sealed partial class Ownership(
         var fleet = await WithinAsync(instances.BeatAsync, cancellationToken);
         var plan = fleet.Plan();
         var moves = new List<Task>();
-        foreach (var served in _served.Values.Where(s => plan[s.Partition.Id] != partitions.Instance))
-            moves.Add(served.Leaving ??= HandOverAsync(served));
+        foreach (var served in ToGiveUp(fleet, plan)) moves.Add(served.Leaving ??= HandOverAsync(served));
         foreach (var row in fleet.Partitions.Where(p => plan[p.Id] == partitions.Instance && !_served.ContainsKey(p.Id)))
         {
             _hungry = true;
@@ -129,6 +130,27 @@ internal sealed partial class Ownership(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(Task.WhenAll(moves), Task.Delay(_hungry ? HungryPause : Renewal, time, over.Token));
         over.Cancel(); // Here and now: on a thread of the pool no run could be repeated.
+    }
+
+    /// <summary>
+    /// What is others' by the plan: one partition first, then two, then four, each lot once the one before has been taken.
+    /// An instance that has just started does everything for the first time, and its first partition waits for that; the
+    /// others must not wait with it.
+    /// </summary>
+    private List<ServedPartition> ToGiveUp(Fleet fleet, Guid?[] plan)
+    {
+        var leaving = _served.Values.Where(s => plan[s.Partition.Id] != partitions.Instance)
+            .OrderBy(s => s.Partition.Id).ToList();
+        var staying = leaving.FindAll(s => s.Leaving is null);
+        _given.RemoveAll(p => (fleet.Partitions[p].Owner is not null && !_served.ContainsKey(p))
+            || plan[p] is null || plan[p] == partitions.Instance);
+        if (staying.Count == 0) _lot = 1;
+        if (_given.Count > 0 || leaving.Count > staying.Count) staying.Clear();
+        if (staying.Count == 0) return leaving.FindAll(s => s.Leaving is not null);
+        var lot = staying.Take(_lot).ToList();
+        _given.AddRange(lot.Select(s => s.Partition.Id));
+        _lot *= 2;
+        return lot;
     }
 
     /// <summary>

@@ -34,7 +34,11 @@ internal sealed class BusRequests(
         WithinAsync(queue, options.Value.RequestTimeout, async deadline =>
         {
             var endpoint = await bus.GetSendEndpoint(AddressOf(queue));
-            await endpoint.Send(message, context => context.Durable = false, deadline);
+            await endpoint.Send(message, context =>
+            {
+                context.Durable = false;
+                context.TimeToLive = options.Value.RequestTimeout; // Its sender repeats it: in a queue of nobody's it is litter.
+            }, deadline);
             return true;
         }, cancellationToken);
 

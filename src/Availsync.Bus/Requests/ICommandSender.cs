@@ -4,8 +4,8 @@ namespace Availsync.Bus.Requests;
 public interface ICommandSender
 {
     /// <summary>
-    /// Sends a transient message: it may be lost with the broker or its consumer, so the sender repeats it until it
-    /// sees the effect.
+    /// Sends a transient message: it may be lost with the broker or its consumer, and lives no longer than a request
+    /// waits for its answer, so the sender repeats it until it sees the effect.
     /// </summary>
     /// <exception cref="NoAnswerException">The broker could not be reached in time.</exception>
     Task SendAsync<TMessage>(string queue, TMessage message, CancellationToken cancellationToken = default)

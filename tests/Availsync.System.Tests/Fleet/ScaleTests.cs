@@ -86,6 +86,7 @@ public sealed partial class ScaleTests(PairTarget target) : TargetTests(target)
             await target.StackAsync("start", "arbiter", "2");
         }
 
+        await FleetView.UntilSharedAsync(target, 2, Within);
         await load.AnsweredAsync(200);
         await load.EndAsync();
         var audit = new LoadAudit(target, load);
@@ -135,7 +136,15 @@ public sealed partial class ScaleTests(PairTarget target) : TargetTests(target)
         foreach (var service in Services) await target.StackAsync(["stop", .. service]);
         try
         {
-            Assert.Contains("has 8", await target.StackAsync("partitions", "resize", "--to", "8"), StringComparison.Ordinal);
+            // What was on its way to an arbiter lives for five seconds more, and the command says so.
+            var said = "";
+            await Target.UntilAsync("drained", Within, async () =>
+            {
+                (var exit, said) = await target.TryStackAsync("partitions", "resize", "--to", "8");
+                if (exit != 0) Assert.Contains("try again in a few seconds", said, StringComparison.Ordinal);
+                return exit == 0;
+            });
+            Assert.Contains("has 8", said, StringComparison.Ordinal);
             Assert.Contains("has 16", await target.StackAsync("partitions", "resize", "--to", "16"), StringComparison.Ordinal);
         }
         finally
