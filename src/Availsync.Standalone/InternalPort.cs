@@ -13,7 +13,10 @@ internal sealed class InternalPort
 {
     private Socket _socket = Bound();
 
-    public int Number => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+    public InternalPort() => Number = NumberOf(_socket);
+
+    /// <summary>Kept, since calls that are under way still ask for it when the server has closed the socket.</summary>
+    public int Number { get; private set; }
 
     public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Number}");
 
@@ -28,6 +31,7 @@ internal sealed class InternalPort
         {
             var before = _socket;
             _socket = Bound(); // Before the other is let go, or it could be the same again.
+            Number = NumberOf(_socket);
             before.Dispose();
         }
     }
@@ -37,6 +41,8 @@ internal sealed class InternalPort
         endpoint is IPEndPoint { Port: var port } && port == Number
             ? _socket
             : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+
+    private static int NumberOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
     private static Socket Bound()
     {
