@@ -32,6 +32,7 @@ internal static class PartitionsCommand
         try
         {
             var builder = Host.CreateApplicationBuilder();
+            builder.Configuration.AddSecretFiles();
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             AddTo(builder.Services, builder.Configuration);
             using var host = builder.Build();
