@@ -46,13 +46,30 @@ internal sealed class Batch(
         await repeats.WriteAsync();
         await context.SaveChangesAsync();
         committing();
-        await transaction.CommitAsync();
+        await CommitAsync(transaction, roots);
 
         roots.Keep(options.RootsInMemoryMax);
         Note(standing, fence, time.GetElapsedTime(began));
         queues.Note(roots.Turns, roots.Answered);
         foreach (var answer in _answers) answer.Command.Answer(answer.Reply);
         foreach (var command in timely) command.Answer(new Reply.Undecided()); // Whatever the fence did not let in.
+    }
+
+    /// <summary>
+    /// Where nobody hears how a commit has ended, its places may stand in the store, and no other command need ever come
+    /// to their root: they get their turns all the same. A turn for nothing does no harm.
+    /// </summary>
+    private async Task CommitAsync(IWriteTransaction transaction, LoadedRoots roots)
+    {
+        try
+        {
+            await transaction.CommitAsync();
+        }
+        catch
+        {
+            queues.Note(roots.Turns, answered: []);
+            throw;
+        }
     }
 
     private void Note(List<PendingCommand> decided, Fence fence, TimeSpan took)

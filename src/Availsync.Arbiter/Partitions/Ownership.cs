@@ -229,6 +229,10 @@ internal sealed partial class Ownership(
         {
             await serving.OpenAsync(served);
         }
+        catch (Exception) when (served.Closing.IsCancellationRequested)
+        {
+            // Whoever closes it does the rest.
+        }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             if (served.Leaving is null) NotServed(logger, exception, served.Partition.Id);

@@ -38,6 +38,9 @@ internal sealed partial class PartitionServing(
     /// </summary>
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan CommandLife = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Begins to serve a partition that was just taken.</summary>
     public async Task OpenAsync(ServedPartition served)
     {
@@ -46,7 +49,7 @@ internal sealed partial class PartitionServing(
         await table.CountAsync(partition, closing);
         closing.ThrowIfCancellationRequested();
         partitions.Add(partition);
-        var queuesServed = ServeQueuesAsync(partition, waitedFor);
+        var queuesServed = ServeQueuesAsync(partition, waitedFor, closing);
         relay.Set(); // The predecessor may have left events behind.
         // The epoch grows with each owner: a predecessor that does not know yet gets nothing any more.
         served.Endpoint = connector.ConnectAsync<Decide, Decided>(
@@ -55,7 +58,7 @@ internal sealed partial class PartitionServing(
             (int)Math.Min(partition.Epoch, int.MaxValue),
             closing);
         await served.Endpoint;
-        await ExpireLapsedAsync(partition);
+        await ExpireLapsedAsync(partition, closing);
         await queuesServed;
     }
 
@@ -87,27 +90,36 @@ internal sealed partial class PartitionServing(
     }
 
     /// <summary>Leases that ran out while nobody served the partition end now: their wake-ups may be lost.</summary>
-    private async Task ExpireLapsedAsync(OwnedPartition partition)
+    private async Task ExpireLapsedAsync(OwnedPartition partition, CancellationToken closing)
     {
-        var lapsed = await table.LapsedAsync(partition.Id, CancellationToken.None);
-        if (lapsed.Count == 0) return;
-        var deadline = time.GetUtcNow().AddMinutes(1);
-        var commands = lapsed.Select(row => new CommandEnvelope(
-            new ExpireClaim(new ClaimId(row.Id), row.OrgId), deadline, RequestId: null, Idempotency: null));
-        await queue.DecideAsync(partition.Id, new Decide([.. commands]));
+        var lapsed = await table.LapsedAsync(partition.Id, closing);
+        await DecideAllAsync(partition, [.. lapsed.Select(row => new ExpireClaim(new ClaimId(row.Id), row.OrgId))], closing);
     }
 
     /// <summary>
     /// Whoever waits is served here from now on. This is the first that is decided in the partition: answers that could
     /// not be fetched meanwhile must not be taken back before.
     /// </summary>
-    private async Task ServeQueuesAsync(OwnedPartition partition, IReadOnlyList<(Guid OrgId, string Root)> roots)
+    private Task ServeQueuesAsync(
+        OwnedPartition partition, IReadOnlyList<(Guid OrgId, string Root)> roots, CancellationToken closing) =>
+        DecideAllAsync(partition, [.. roots.Select(r => new ServeQueue(r.OrgId, r.Root, AfterTakeover: true))], closing);
+
+    /// <summary>
+    /// Until each of them is decided, or the partition is closed: nobody else sends them, so what a failing store leaves
+    /// undone comes again.
+    /// </summary>
+    private async Task DecideAllAsync(
+        OwnedPartition partition, IReadOnlyList<Command> commands, CancellationToken closing)
     {
-        if (roots.Count == 0) return;
-        var deadline = time.GetUtcNow().AddMinutes(1);
-        var commands = roots.Select(r => new CommandEnvelope(
-            new ServeQueue(r.OrgId, r.Root, AfterTakeover: true), deadline, RequestId: null, Idempotency: null));
-        await queue.DecideAsync(partition.Id, new Decide([.. commands]));
+        while (commands.Count > 0)
+        {
+            var deadline = time.GetUtcNow() + CommandLife;
+            var decided = await queue.DecideAsync(
+                partition.Id,
+                new Decide([.. commands.Select(c => new CommandEnvelope(c, deadline, RequestId: null, Idempotency: null))]));
+            commands = [.. commands.Zip(decided.Replies).Where(p => p.Second is not Reply.Answered).Select(p => p.First)];
+            if (commands.Count > 0) await Task.Delay(RetryDelay, time, closing);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {partition} could not be closed in time")]

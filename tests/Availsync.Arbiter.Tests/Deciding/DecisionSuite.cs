@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Availsync.Arbiter.Store;
 using Availsync.Contracts;
 using Availsync.Storage;
@@ -274,16 +273,6 @@ public abstract class DecisionSuite(StorageProvider provider)
         LeaseSeconds: null,
         WorkingSetOperation.Replace,
         resource);
-
-    /// <summary>A connection that is lost when the commit has been made.</summary>
-    private sealed class CutAfterCommit : DbTransactionInterceptor
-    {
-        public bool IsCut { get; set; }
-
-        public override Task TransactionCommittedAsync(
-            DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken) =>
-            IsCut ? throw new IOException("The connection is lost.") : Task.CompletedTask;
-    }
 }
 
 public sealed class DecisionsOnSqlite() : DecisionSuite(StorageProvider.Sqlite);

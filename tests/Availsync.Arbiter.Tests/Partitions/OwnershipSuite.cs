@@ -9,6 +9,7 @@ using Availsync.Contracts;
 using Availsync.Http;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -225,6 +226,32 @@ public abstract class OwnershipSuite(StorageProvider provider)
     }
 
     [Fact]
+    public async Task What_a_failing_store_leaves_undone_at_the_take_over_comes_again()
+    {
+        var store = new FullStore();
+        await using var world = await ArbiterWorld.OpenAsync(provider, store);
+        var first = await world.TakeOverAsync();
+        await first.DecideAsync(world.Start("repo:a/b", seconds: 5));
+        await first.DecideAsync(world.Start("repo:a/b", agent: 2) with
+        {
+            Wait = new WaitRequest(55, Ticket: null, new Guid(1, 0, 0x7000, [0x90, 0, 0, 0, 0, 0, 0, 0]), "r", Repeat: null),
+        });
+        await first.Queues.StopAsync(default);
+        world.Time.Advance(TimeSpan.FromMinutes(5));
+
+        store.IsFull = true;
+        var second = await ServeAsync(world);
+        await store.HasRefused;
+        store.IsFull = false;
+        while (second.Instance.Map.Owned.Sum(p => p.WaiterCount + p.ClaimCount) > 0) await second.RenewedAsync(world);
+        await second.StopAsync();
+
+        Assert.Equal("expired", Assert.Single(await world.ClaimsAsync()).Status);
+        await using var context = await world.Contexts.CreateDbContextAsync();
+        Assert.Empty(await context.Waiters.ToListAsync());
+    }
+
+    [Fact]
     public async Task An_instance_that_was_displaced_closes_its_endpoints()
     {
         await using var world = await ArbiterWorld.OpenAsync(provider);
@@ -328,6 +355,27 @@ public abstract class OwnershipSuite(StorageProvider provider)
         public async Task RoundAsync(int count)
         {
             while (Ownership.Rounds < count) await Task.Yield();
+        }
+    }
+
+    /// <summary>A store that takes no decision as long as it is full.</summary>
+    private sealed class FullStore : SaveChangesInterceptor
+    {
+        private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public volatile bool IsFull;
+
+        /// <summary>Over when it has refused one.</summary>
+        public Task HasRefused => _refused.Task;
+
+        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken)
+        {
+            var changes = eventData.Context!.ChangeTracker;
+            if (!IsFull || !(changes.Entries<ClaimRow>().Any() || changes.Entries<WaiterRow>().Any()))
+                return ValueTask.FromResult(result);
+            _refused.TrySetResult();
+            throw new IOException("The disk is full.");
         }
     }
 

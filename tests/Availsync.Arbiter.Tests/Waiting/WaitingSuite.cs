@@ -94,6 +94,22 @@ public abstract class WaitingSuite(StorageProvider provider)
     }
 
     [Fact]
+    public async Task A_place_that_is_committed_without_anybody_hearing_of_it_is_served_all_the_same()
+    {
+        var line = new CutAfterCommit();
+        await using var world = await ArbiterWorld.OpenAsync(provider, line);
+        var arbiter = await world.TakeOverAsync();
+        await arbiter.DecideAsync(world.Start(Repo, seconds: 5));
+
+        line.IsCut = true;
+        Assert.IsType<Reply.Unknown>(await arbiter.AskAsync(Waiting(world, agent: 2, call: 1)));
+        line.IsCut = false;
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(Call(1), await arbiter.Told.NextAsync());
+    }
+
+    [Fact]
     public async Task A_new_owner_keeps_what_could_not_be_fetched_and_serves_what_the_clock_has_freed()
     {
         await using var world = await ArbiterWorld.OpenAsync(provider);

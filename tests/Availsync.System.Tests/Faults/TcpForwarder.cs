@@ -125,7 +125,12 @@ internal sealed class TcpForwarder(Func<int> target) : IAsyncDisposable
             near.NoDelay = far.NoDelay = true;
             lock (_lock)
             {
-                if (!_sockets.Contains(near)) return; // Reset meanwhile.
+                if (!_sockets.Contains(near))
+                {
+                    Abort(far); // Reset meanwhile.
+                    return;
+                }
+
                 _sockets.Add(far);
             }
 
@@ -160,7 +165,7 @@ internal sealed class TcpForwarder(Func<int> target) : IAsyncDisposable
                 await Way.WaitAsync(_over.Token);
                 if (count == 0)
                 {
-                    to.Shutdown(SocketShutdown.Send);
+                    if (!TryEnd(from, to)) Abort(to);
                     return;
                 }
 
@@ -175,6 +180,19 @@ internal sealed class TcpForwarder(Func<int> target) : IAsyncDisposable
             if (!_over.IsCancellationRequested) await Way;
             Abort(to);
             Abort(from);
+        }
+    }
+
+    /// <summary>
+    /// False where both are being reset: a socket that is aborted may seem to have ended, and that end is none to tell of.
+    /// </summary>
+    private bool TryEnd(Socket from, Socket to)
+    {
+        lock (_lock)
+        {
+            if (!_sockets.Contains(from) || !_sockets.Contains(to)) return false;
+            to.Shutdown(SocketShutdown.Send);
+            return true;
         }
     }
 
