@@ -239,13 +239,23 @@ public abstract class OwnershipSuite(StorageProvider provider)
         await first.Queues.StopAsync(default);
         world.Time.Advance(TimeSpan.FromMinutes(5));
 
+        var second = await world.JoinAsync();
+        var row = (await world.RowsAsync())[world.Start("repo:a/b").Slot.Partition(2)];
+        var serving = new PartitionServing(
+            second.Map, second.Table, second.Queue, new Connector(), second.Relay, world.Time,
+            NullLogger<PartitionServing>.Instance);
         store.IsFull = true;
-        var second = await ServeAsync(world);
+        var opening = serving.OpenAsync(new ServedPartition((await second.Table.TakeAsync(row, default))!));
         await store.HasRefused;
+        Assert.False(opening.IsCompleted);
         store.IsFull = false;
-        while (second.Instance.Map.Owned.Sum(p => p.WaiterCount + p.ClaimCount) > 0) await second.RenewedAsync(world);
-        await second.StopAsync();
+        while (!opening.IsCompleted)
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(opening, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System));
+        }
 
+        await opening;
         Assert.Equal("expired", Assert.Single(await world.ClaimsAsync()).Status);
         await using var context = await world.Contexts.CreateDbContextAsync();
         Assert.Empty(await context.Waiters.ToListAsync());
