@@ -11,12 +11,15 @@ internal sealed class BusParts(IServiceCollection services) : IBusParts
     private readonly List<ResponderPart> _responders = [];
     private readonly List<HandlerPart> _handlers = [];
     private readonly List<BroadcastPart> _broadcasts = [];
+    private readonly List<string> _topics = [];
 
     public IReadOnlyList<ResponderPart> Responders => _responders;
 
     public IReadOnlyList<HandlerPart> Handlers => _handlers;
 
     public IReadOnlyList<BroadcastPart> Broadcasts => _broadcasts;
+
+    public IReadOnlyList<string> Topics => _topics;
 
     public IBusParts Responder<TRequest, TReply, THandler>(string queue, int concurrency)
         where TRequest : class
@@ -43,6 +46,12 @@ internal sealed class BusParts(IServiceCollection services) : IBusParts
     {
         services.TryAddScoped<THandler>();
         _broadcasts.Add(new BroadcastPart<TMessage, THandler>());
+        return this;
+    }
+
+    public IBusParts Topic(string exchange)
+    {
+        _topics.Add(exchange);
         return this;
     }
 }

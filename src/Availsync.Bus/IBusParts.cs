@@ -34,4 +34,10 @@ public interface IBusParts
     IBusParts Broadcast<TMessage, THandler>()
         where TMessage : class
         where THandler : class, IBroadcastHandler<TMessage>;
+
+    /// <summary>
+    /// Has a durable topic exchange for plain messages to those who listen from outside, from the start on; see
+    /// <see cref="ITopicPublisher"/>.
+    /// </summary>
+    IBusParts Topic(string exchange);
 }

@@ -19,6 +19,10 @@ internal static class RabbitMqTransport
     public static void Add(IServiceCollection services, BusParts parts)
     {
         services.AddSingleton<IDurablePublisher, RabbitMqPublisher>();
+        services.AddMetrics();
+        services.AddSingleton<TopicMetrics>();
+        services.AddSingleton<ITopicPublisher, RabbitMqTopics>();
+        services.AddHostedService<TopicsAtStart>();
         services.AddSingleton<BrokerReach>();
         var replies = new DirectReplies();
         services.AddSingleton<IReplyLine>(replies);
