@@ -20,7 +20,7 @@ public interface ITopicPublisher
 /// <param name="Type">What kind of message it is, and the key that listeners ask for.</param>
 /// <param name="Id">The same each time it is sent.</param>
 /// <param name="Body">UTF-8 JSON.</param>
-/// <param name="Headers">What can be read without opening the body: texts and whole numbers.</param>
+/// <param name="Headers">What can be read without opening the body: texts and whole numbers; null is left out.</param>
 public sealed record TopicMessage(
     string Type,
     Guid Id,

@@ -89,7 +89,7 @@ internal sealed partial class RabbitMqTopics(
         MessageId = message.Id.ToString(),
         Type = message.Type,
         Timestamp = new AmqpTimestamp(message.At.ToUnixTimeSeconds()),
-        Headers = message.Headers.ToDictionary(),
+        Headers = message.Headers.Where(h => h.Value is not null).ToDictionary(),
     };
 
     /// <summary>The channel; a new one, on a new connection and with the exchanges, where there is none that works.</summary>
