@@ -62,13 +62,13 @@ export class Door {
   }
 
   async #askOnce(request) {
-    this.#opening ??= this.#open();
-    const { channel } = await this.#opening;
+    const { channel } = await (this.#opening ??= this.#open());
     const correlationId = randomUUID();
     const options = {
       contentType: 'application/json', persistent: true, correlationId, replyTo: REPLIES, mandatory: true,
     };
     const answered = this.#answerOf(correlationId, PATIENCE_SECONDS + (request.wait_seconds ?? 0));
+    answered.catch(() => {}); // It is waited for below, unless publishing fails before.
     channel.publish(REQUESTS, '', Buffer.from(JSON.stringify(request)), options);
     const { properties, content } = await answered;
     const answer = JSON.parse(content.toString());

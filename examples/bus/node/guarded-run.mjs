@@ -9,19 +9,16 @@ import { parseArgs } from 'node:util';
 import { address, Door, Refused } from './door.mjs';
 
 const [BUSY, LOST] = [75, 76];
-// The most that one call may wait; whoever wants to wait longer asks again with the ticket.
-const WAIT_SECONDS_MAX = 55;
-
 const say = (text) => process.stderr.write(text + '\n');
 
 /** The answer that lets us proceed, or null where the resource stays taken for as long as we are willing to wait. */
-async function start(door, resource, lease, wait) {
+async function start(door, resource, lease, wait, askEvery) {
   const deadline = performance.now() + wait * 1000;
   for (let ticket = null; ;) {
     const left = Math.max(0, Math.floor((deadline - performance.now()) / 1000));
     const answer = await door.ask('run.start', {
       resource, duration_seconds: lease, reason: 'guarded run over the bus',
-      wait_seconds: Math.min(left, WAIT_SECONDS_MAX), ticket,
+      wait_seconds: Math.min(left, askEvery), ticket,
     });
     if (answer.action === 'proceed') return answer;
     const holder = answer.blocking_claim;
@@ -71,7 +68,12 @@ async function work(door, claim, lease, command) {
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { lease: { type: 'string', default: '60' }, wait: { type: 'string', default: '0' } },
+    options: {
+      lease: { type: 'string', default: '60' },
+      wait: { type: 'string', default: '0' },
+      // For how long one call waits, at most 55; whoever wants to wait longer asks again with the ticket.
+      'ask-every': { type: 'string', default: '55' },
+    },
   });
   const [resource, ...command] = positionals;
   if (!resource || command.length === 0) throw new Error('usage: guarded-run.mjs RESOURCE [options] -- COMMAND...');
@@ -79,7 +81,7 @@ async function main() {
   const lease = Number(values.lease);
   const door = new Door(await address(), process.env.AVAILSYNC_KEY);
   try {
-    const answer = await start(door, resource, lease, Number(values.wait));
+    const answer = await start(door, resource, lease, Number(values.wait), Number(values['ask-every']));
     if (answer === null) return BUSY;
     if (answer.claim === null) {
       say('observing: nothing is held');

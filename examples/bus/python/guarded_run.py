@@ -15,22 +15,20 @@ import time
 from door import Door, Refused, address
 
 BUSY, LOST = 75, 76
-# The most that one call may wait; whoever wants to wait longer asks again with the ticket.
-WAIT_SECONDS_MAX = 55
 
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def start(door, resource, lease, wait):
+def start(door, resource, lease, wait, ask_every):
     """A claim, or None where the resource stays taken for as long as we are willing to wait."""
     deadline = time.monotonic() + wait
     ticket = None
     while True:
         left = max(0, int(deadline - time.monotonic()))
         answer = door.ask("run.start", resource=resource, duration_seconds=lease, reason="guarded run over the bus",
-                          wait_seconds=min(left, WAIT_SECONDS_MAX), ticket=ticket)
+                          wait_seconds=min(left, ask_every), ticket=ticket)
         if answer["action"] == "proceed":
             return answer
         holder = answer["blocking_claim"]
@@ -71,12 +69,14 @@ def main():
     parser.add_argument("resource", help="repo:owner/repo or project:name")
     parser.add_argument("--lease", type=int, default=60, help="seconds that the claim outlives us by at most")
     parser.add_argument("--wait", type=int, default=0, help="seconds to wait for our turn")
+    parser.add_argument("--ask-every", type=int, default=55, choices=range(1, 56), metavar="1..55",
+                        help="for how long one call waits; whoever wants to wait longer asks again with the ticket")
     parser.add_argument("command", nargs="+", help="what to run, behind --")
     given = parser.parse_args()
 
     door = Door(address(), os.environ["AVAILSYNC_KEY"])
     try:
-        answer = start(door, given.resource, given.lease, given.wait)
+        answer = start(door, given.resource, given.lease, given.wait, given.ask_every)
         if answer is None:
             return BUSY
         if answer["claim"] is None:

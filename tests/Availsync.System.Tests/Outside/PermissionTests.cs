@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Availsync.System.Tests.Targets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -158,6 +159,7 @@ public sealed class PermissionTests(StackTarget target) : TargetTests(target)
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Its_queues_are_bounded_and_its_address_is_its_owners_alone()
     {
         await target.OutsiderAsync("bounded");

@@ -134,7 +134,8 @@ public sealed class TopicTests(StackTarget target) : TargetTests(target)
         var headers = marks.Headers!.ToDictionary(
             h => h.Key, h => h.Value is byte[] text ? Encoding.UTF8.GetString(text) : h.Value);
         Assert.Empty(Document.FaultsOf(name, "headers", JsonSerializer.SerializeToElement(headers)));
-        foreach (var (header, value) in headers)
+        // A quorum queue counts deliveries in a header of its own.
+        foreach (var (header, value) in headers.Where(h => !h.Key.StartsWith("x-", StringComparison.Ordinal)))
             Assert.Equal(message.Json.GetProperty(header).ToString(), Convert.ToString(value, CultureInfo.InvariantCulture));
         if (message.Json.GetProperty("request_id").ValueKind == JsonValueKind.Null)
             Assert.DoesNotContain("request_id", headers.Keys);
