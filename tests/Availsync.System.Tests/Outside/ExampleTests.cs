@@ -158,7 +158,7 @@ public sealed class ExampleTests(StackTarget target) : TargetTests(target)
         Assert.Equal(0, await made.ExitAsync(Target.Stopped));
     }
 
-    private static Task SaidAsync(ServerProcess process, string what, int times = 1) =>
+    private static Task<TimeSpan> SaidAsync(ServerProcess process, string what, int times = 1) =>
         Target.UntilAsync($"saying '{what}'", TimeSpan.FromSeconds(40), () =>
         {
             Assert.False(process.HasExited && !Has(), $"It has ended without '{what}':\n{process.Output}");
