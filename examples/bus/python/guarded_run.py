@@ -88,6 +88,9 @@ def main():
                                 outcome="succeeded" if status == 0 else "failed")
             say(finished["action"])
         return status
+    except Refused as refused:
+        say(f"refused: {refused}")
+        return 1
     finally:
         door.close()
 

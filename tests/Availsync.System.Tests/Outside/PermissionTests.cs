@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Availsync.System.Tests.Secrets;
 using Availsync.System.Tests.Targets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -14,7 +15,10 @@ public sealed class PermissionTests(StackTarget target) : TargetTests(target)
     private const string Events = "availsync.events";
     private const string Partition = "arbiter.p00";
     private const string Internal = "Availsync.Contracts:ClaimEvents";
+    private const string EventsQueue = "arbiter.events";
     private const string Own = "outside.allowed.own";
+
+    private static Task<Uri>? _allowed;
 
     private static readonly Dictionary<string, object?> Quorum = new() { ["x-queue-type"] = "quorum" };
 
@@ -114,7 +118,7 @@ public sealed class PermissionTests(StackTarget target) : TargetTests(target)
     [MemberData(nameof(Allowed))]
     public async Task It_may(string deed)
     {
-        await using var connection = await ConnectAsync(await target.OutsiderAsync("allowed"));
+        await using var connection = await ConnectAsync(await AllowedAsync());
         await using var channel = await ChannelAsync(connection);
         await Deeds[deed](channel);
         Assert.True(channel.IsOpen);
@@ -125,7 +129,7 @@ public sealed class PermissionTests(StackTarget target) : TargetTests(target)
     public async Task It_may_not(string misdeed)
     {
         var consumers = await ConsumersAsync();
-        await using var connection = await ConnectAsync(await target.OutsiderAsync("allowed"));
+        await using var connection = await ConnectAsync(await AllowedAsync());
         await using var channel = await ChannelAsync(connection);
 
         Assert.Equal(403, await RefusalAsync(() => Misdeeds[misdeed](channel)));
@@ -170,10 +174,35 @@ public sealed class PermissionTests(StackTarget target) : TargetTests(target)
     }
 
     [Fact]
+    public async Task Its_password_is_nowhere_but_in_its_file()
+    {
+        var address = await target.OutsiderAsync("secretive");
+        await using (await ConnectAsync(address))
+        {
+        }
+
+        var found = new SecretSearch([("the password", address.UserInfo.Split(':')[1])]);
+        var known = new SecretSearch([("the name", "outside.secretive")]);
+        await foreach (var kept in target.KeptAsync())
+        {
+            using (kept)
+            {
+                using var bytes = new MemoryStream();
+                await kept.Content.CopyToAsync(bytes);
+                foreach (var search in new[] { found, known })
+                    await search.ReadAsync(kept.Place, new MemoryStream(bytes.ToArray()));
+            }
+        }
+
+        Assert.Empty(found.Findings);
+        Assert.NotEmpty(known.Findings); // The broker knows the account, and has been searched.
+    }
+
+    [Fact]
     public async Task Made_again_it_stays_as_it_is_and_once_removed_it_is_gone()
     {
         var address = await target.OutsiderAsync("passing");
-        Assert.Equal(address, await target.OutsiderAsync("passing"));
+        Assert.Equal(address.UserInfo, (await target.OutsiderAsync("passing")).UserInfo);
         await using (await ConnectAsync(address))
         {
         }
@@ -181,7 +210,7 @@ public sealed class PermissionTests(StackTarget target) : TargetTests(target)
         await target.StackAsync("account", "passing", "--remove");
         var refused = await Assert.ThrowsAsync<BrokerUnreachableException>(() => ConnectAsync(address));
         Assert.IsType<AuthenticationFailureException>(refused.InnerException);
-        Assert.NotEqual(address, await target.OutsiderAsync("passing"));
+        Assert.NotEqual(address.UserInfo, (await target.OutsiderAsync("passing")).UserInfo);
         await target.StackAsync("account", "passing", "--remove");
     }
 
@@ -196,6 +225,9 @@ public sealed class PermissionTests(StackTarget target) : TargetTests(target)
         Assert.NotEqual(0, exit);
         Assert.Contains("a name has", output, StringComparison.Ordinal);
     }
+
+    /// <summary>One account for all of it.</summary>
+    private Task<Uri> AllowedAsync() => _allowed ??= target.OutsiderAsync("allowed");
 
     private static async Task<IConnection> ConnectAsync(Uri address) =>
         await new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false }
@@ -237,7 +269,7 @@ public sealed class PermissionTests(StackTarget target) : TargetTests(target)
         await using var connection = await ConnectAsync(target.Broker);
         await using var channel = await ChannelAsync(connection);
         var counts = new List<uint>();
-        foreach (var queue in new[] { Requests, Partition })
+        foreach (var queue in new[] { Partition, EventsQueue })
             counts.Add((await channel.QueueDeclarePassiveAsync(queue)).ConsumerCount);
         Assert.DoesNotContain(0u, counts);
         return string.Join(' ', counts);
