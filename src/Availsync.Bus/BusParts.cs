@@ -1,4 +1,5 @@
 using Availsync.Bus.Durable;
+using Availsync.Bus.Outside;
 using Availsync.Bus.Requests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,6 +13,7 @@ internal sealed class BusParts(IServiceCollection services) : IBusParts
     private readonly List<HandlerPart> _handlers = [];
     private readonly List<BroadcastPart> _broadcasts = [];
     private readonly List<string> _topics = [];
+    private readonly List<OutsidePart> _outside = [];
 
     public IReadOnlyList<ResponderPart> Responders => _responders;
 
@@ -20,6 +22,8 @@ internal sealed class BusParts(IServiceCollection services) : IBusParts
     public IReadOnlyList<BroadcastPart> Broadcasts => _broadcasts;
 
     public IReadOnlyList<string> Topics => _topics;
+
+    public IReadOnlyList<OutsidePart> Outside => _outside;
 
     public IBusParts Responder<TRequest, TReply, THandler>(string queue, int concurrency)
         where TRequest : class
@@ -52,6 +56,14 @@ internal sealed class BusParts(IServiceCollection services) : IBusParts
     public IBusParts Topic(string exchange)
     {
         _topics.Add(exchange);
+        return this;
+    }
+
+    public IBusParts FromOutside<THandler>(string queue)
+        where THandler : class, IOutsideHandler
+    {
+        services.TryAddSingleton<THandler>();
+        _outside.Add(new OutsidePart(queue, provider => provider.GetRequiredService<THandler>()));
         return this;
     }
 }
