@@ -1,3 +1,4 @@
+using Availsync.Bus.Outside;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
@@ -10,6 +11,7 @@ namespace Availsync.Bus.Durable;
 /// </summary>
 internal sealed partial class RabbitMqTopics(
     BusParts parts,
+    BrokerLogin login,
     IOptions<BusOptions> options,
     TopicMetrics metrics,
     TimeProvider time,
@@ -20,8 +22,6 @@ internal sealed partial class RabbitMqTopics(
     /// one that is full and was made to refuse stays so, and must not stop the events of everybody else.
     /// </summary>
     private const int TriesMax = 3;
-
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private IConnection? _connection;
@@ -97,7 +97,7 @@ internal sealed partial class RabbitMqTopics(
     {
         if (_channel is { IsOpen: true } open) return open;
         await CloseAsync();
-        _connection = await FactoryOf(options.Value).CreateConnectionAsync("availsync topics", cancellationToken);
+        _connection = await login.ConnectAsync("topics", cancellationToken);
         // Numbered confirms, but counted here.
         _channel = await _connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false),
@@ -127,17 +127,6 @@ internal sealed partial class RabbitMqTopics(
             Unclosed(logger, exception);
         }
     }
-
-    private static ConnectionFactory FactoryOf(BusOptions bus) => new()
-    {
-        HostName = bus.Host,
-        Port = bus.Port,
-        VirtualHost = bus.VirtualHost,
-        UserName = bus.Username,
-        Password = bus.Password,
-        AutomaticRecoveryEnabled = false,
-        RequestedHeartbeat = Heartbeat,
-    };
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "{count} messages of {exchange} were refused by a queue that is bound to it; its owner does without them")]

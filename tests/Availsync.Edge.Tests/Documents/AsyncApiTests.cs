@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Availsync.Documents;
+using Availsync.Edge.BusRequests;
 using Availsync.Edge.Tests.Events;
 using Availsync.Views;
 using Json.Schema;
@@ -17,24 +18,6 @@ public sealed class AsyncApiTests
         "Call", "ClaimGetRequest", "ClaimReleaseRequest", "EventHeaders", "Failure", "HoldIdRequest",
         "ReplyHeaders", "RequestHeaders",
     ];
-
-    /// <summary>Where HTTP answers the same call.</summary>
-    private static readonly Dictionary<string, (string Method, string Path)> Calls = new()
-    {
-        ["run.start"] = ("post", "/v1/work/run/start"),
-        ["run.working_set"] = ("post", "/v1/work/run/working-set"),
-        ["run.extend"] = ("post", "/v1/work/run/extend"),
-        ["run.finish"] = ("post", "/v1/work/run/finish"),
-        ["work.check"] = ("post", "/v1/work/check"),
-        ["claim.release"] = ("delete", "/v1/work/claims/{claim_id}"),
-        ["claim.get"] = ("get", "/v1/work/claims/{claim_id}"),
-        ["availability.check"] = ("post", "/v1/availability/check"),
-        ["hold.preview"] = ("post", "/v1/holds/preview"),
-        ["hold.place"] = ("post", "/v1/holds"),
-        ["hold.confirm"] = ("post", "/v1/holds/{hold_id}/confirm"),
-        ["hold.release"] = ("delete", "/v1/holds/{hold_id}"),
-        ["hold.get"] = ("get", "/v1/holds/{hold_id}"),
-    };
 
     private static readonly AsyncApiDocument Document = AsyncApiDocument.Of(Resource("asyncapi.yaml"));
     private static readonly JsonNode OpenApi = JsonNode.Parse(Resource("openapi.v1.json"))!;
@@ -85,16 +68,19 @@ public sealed class AsyncApiTests
     [Fact]
     public void Each_call_asks_and_answers_what_it_does_over_HTTP()
     {
-        Assert.Equal(Calls.Keys.Order(), Document.MessagesOf("requests").Select(m => m.Key).Order());
-        foreach (var (type, (method, path)) in Calls)
+        Assert.Equal(
+            RequestType.All.Select(t => t.Name).Order(), Document.MessagesOf("requests").Select(m => m.Key).Order());
+        foreach (var (type, method, path) in RequestType.All)
         {
-            var operation = OpenApi["paths"]![path]![method]!;
+            var operation = OpenApi["paths"]![path]![method.ToLowerInvariant()]!;
             if (operation["requestBody"] is { } body)
             {
                 var asked = Json(body)!["$ref"]!.GetValue<string>();
                 Assert.Contains(asked, Named(Payload("requests", type)));
             }
 
+            if (RequestType.All.Single(t => t.Name == type).PathMember is { } member)
+                Assert.Contains(member, RequiredOf(Payload("requests", type)));
             var answers = operation["responses"]!.AsObject().Where(r => r.Key.StartsWith('2'));
             Assert.Equal(
                 answers.SelectMany(a => Named(Json(a.Value!)!)).Distinct().Order(),
@@ -162,6 +148,11 @@ public sealed class AsyncApiTests
         ? [one.GetValue<string>()]
         : (schema["oneOf"] ?? schema["allOf"])!.AsArray()
             .Select(s => s!["$ref"]?.GetValue<string>()).OfType<string>();
+
+    /// <summary>The members that a message has to have, by the schemas that it names.</summary>
+    private static IEnumerable<string> RequiredOf(JsonNode schema) => Named(schema)
+        .Select(name => Document.Schemas[name.Split('/')[^1]]!["required"]).OfType<JsonArray>()
+        .SelectMany(names => names.Select(n => n!.GetValue<string>()));
 
     private static IEnumerable<JsonNode> Everything(JsonNode? node) => node switch
     {

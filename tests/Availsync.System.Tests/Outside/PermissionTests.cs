@@ -15,7 +15,6 @@ public sealed class PermissionTests(StackTarget target) : TargetTests(target)
     private const string Events = "availsync.events";
     private const string Partition = "arbiter.p00";
     private const string Internal = "Availsync.Contracts:ClaimEvents";
-    private const string EventsQueue = "arbiter.events";
     private const string Own = "outside.allowed.own";
 
     private static Task<Uri>? _allowed;
@@ -269,7 +268,7 @@ public sealed class PermissionTests(StackTarget target) : TargetTests(target)
         await using var connection = await ConnectAsync(target.Broker);
         await using var channel = await ChannelAsync(connection);
         var counts = new List<uint>();
-        foreach (var queue in new[] { Partition, EventsQueue })
+        foreach (var queue in new[] { Requests, Partition })
             counts.Add((await channel.QueueDeclarePassiveAsync(queue)).ConsumerCount);
         Assert.DoesNotContain(0u, counts);
         return string.Join(' ', counts);
