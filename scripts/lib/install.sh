@@ -26,14 +26,27 @@ missing_packages() {
   postgres_bin >/dev/null || echo postgresql
 }
 
+# What the examples of the bus run on, which only tests need.
+missing_for_examples() {
+  /usr/bin/python3 -c 'import pika' 2>/dev/null || echo python3-pika
+  command -v node >/dev/null || echo nodejs
+  command -v npm >/dev/null || echo npm
+}
+
+all_of() {
+  local name
+  for name in "$@"; do "$name"; done
+}
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
-# Installs what is missing from Debian's or Ubuntu's own packages, without starting them as system services.
+# install_missing [NAMES...]: installs what is missing from Debian's or Ubuntu's own packages, without starting them as
+# system services; NAMES are functions that name them.
 install_missing() {
-  local missing policy=/usr/sbin/policy-rc.d ours=no status=0
-  missing=$(missing_packages)
+  local missing policy=/usr/sbin/policy-rc.d ours=no status=0 names=("${@:-missing_packages}")
+  missing=$(all_of "${names[@]}")
   [ -n "$missing" ] || return 0
   command -v apt-get >/dev/null || fail "missing: ${missing//$'\n'/, }; please install them with your package manager"
   [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null || fail "installing ${missing//$'\n'/, } needs root or sudo"
@@ -48,7 +61,7 @@ install_missing() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq \
       --no-install-recommends $missing >/dev/null </dev/null || status=$?
   [ $ours = no ] || as_root rm -f $policy
-  if [ $status != 0 ] || [ -n "$(missing_packages)" ]; then fail "could not install ${missing//$'\n'/, }"; fi
+  if [ $status != 0 ] || [ -n "$(all_of "${names[@]}")" ]; then fail "could not install ${missing//$'\n'/, }"; fi
 }
 
 require_servers() {

@@ -20,9 +20,8 @@ log.file = false
 EOCONF
   start_epmd
   (
-    export HOME=$home ERL_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1
-    ERL_EPMD_PORT=$(port_of epmd)
-    export RABBITMQ_NODENAME=availsync@localhost RABBITMQ_NODE_PORT=$port
+    rabbitmq_node
+    export RABBITMQ_NODE_PORT=$port
     export RABBITMQ_MNESIA_BASE=$home/data RABBITMQ_LOG_BASE=$home/log RABBITMQ_PID_FILE=$home/pid
     export RABBITMQ_CONFIG_FILE=$home/rabbitmq.conf RABBITMQ_CONF_ENV_FILE=$home/rabbitmq-env.conf
     export RABBITMQ_ENABLED_PLUGINS_FILE=$home/enabled_plugins RABBITMQ_DIST_PORT
@@ -34,6 +33,21 @@ EOCONF
     launch rabbitmq "$bin/rabbitmq-server"
   )
   await rabbitmq 90 accepts "$port"
+}
+
+# Which node: who talks to it has to have its cookie, which is in its home, and its epmd.
+rabbitmq_node() {
+  export HOME=$state/rabbitmq ERL_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_NODENAME=availsync@localhost
+  ERL_EPMD_PORT=$(port_of epmd)
+}
+
+# rabbitmqctl for the broker that runs here.
+control_rabbitmq() {
+  (
+    rabbitmq_node
+    export RABBITMQ_CONF_ENV_FILE=$HOME/rabbitmq-env.conf
+    "$(rabbitmq_bin)/rabbitmqctl" "$@"
+  )
 }
 
 # Started here, since the server would leave a daemon behind that nobody stops.

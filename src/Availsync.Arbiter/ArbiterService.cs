@@ -49,6 +49,7 @@ public static class ArbiterService
         services.AddSingleton<RelaySignal>();
         services.AddSingleton<IPartitionCommands, PartitionCommands>();
         services.AddBusParts(parts => parts
+            .Topic(EventTopic.Exchange)
             .Responder<GetClaim, ClaimFound, ClaimQueries>(ArbiterQueues.Claim)
             .Responder<ListClaims, ClaimPage, ClaimQueries>(ArbiterQueues.Claims)
             .Responder<ListResources, ResourcePage, ResourceQueries>(ArbiterQueues.Resources)

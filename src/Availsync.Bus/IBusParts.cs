@@ -1,4 +1,5 @@
 using Availsync.Bus.Durable;
+using Availsync.Bus.Outside;
 using Availsync.Bus.Requests;
 
 namespace Availsync.Bus;
@@ -34,4 +35,19 @@ public interface IBusParts
     IBusParts Broadcast<TMessage, THandler>()
         where TMessage : class
         where THandler : class, IBroadcastHandler<TMessage>;
+
+    /// <summary>
+    /// Has a durable topic exchange for plain messages to those who listen from outside, from the start on; see
+    /// <see cref="ITopicPublisher"/>.
+    /// </summary>
+    IBusParts Topic(string exchange);
+
+    /// <summary>
+    /// Works on what strangers put into a durable queue, as bytes: an exchange of the queue's name leads there. What
+    /// cannot be answered goes to the queue <c>&lt;queue&gt;_error</c>, and so does what has come back
+    /// <see cref="BusOptions.DeliveryLimit"/> times. In memory there are no strangers, and nothing of this.
+    /// </summary>
+    /// <typeparam name="THandler">One for the process.</typeparam>
+    IBusParts FromOutside<THandler>(string queue)
+        where THandler : class, IOutsideHandler;
 }

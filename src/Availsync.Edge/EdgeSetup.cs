@@ -3,6 +3,7 @@ using Availsync.Bus;
 using Availsync.Bus.Requests;
 using Availsync.Contracts;
 using Availsync.Edge.Access;
+using Availsync.Edge.BusRequests;
 using Availsync.Edge.Events;
 using Availsync.Edge.Holds;
 using Availsync.Edge.Lanes;
@@ -72,6 +73,7 @@ public static class EdgeSetup
         services.AddSingleton<HeadWatch>();
         services.AddSingleton<HoldCalls>();
         services.AddSingleton<SetupTests>();
+        services.AddSingleton<EdgePipeline>();
         services.AddSingleton<TrafficQueue>();
         services.AddSingleton<TrafficRecorder>();
         services.AddHostedService<TrafficPublisher>();
@@ -80,7 +82,8 @@ public static class EdgeSetup
         return services.AddBusParts(bus => bus
             .Broadcast<PrincipalChanged, PrincipalChanges>()
             .Broadcast<WaitsAnswered, WaitingRoom>()
-            .Broadcast<EventsLogged, EventSignals>());
+            .Broadcast<EventsLogged, EventSignals>()
+            .FromOutside<RequestMessages>(RequestMessages.Queue));
     }
 
     /// <summary>The edge's part of the pipeline, with routing of its own.</summary>
@@ -92,6 +95,9 @@ public static class EdgeSetup
         var recorder = services.GetRequiredService<TrafficRecorder>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Availsync.Edge.Requests");
         app.UseTrustedProxies();
+
+        // What comes over the bus goes the same way from here on.
+        app.Use(next => services.GetRequiredService<EdgePipeline>().Take(next));
         app.Use(recorder.PassAsync).UseHttpConventions(logger).Use(TagAsync).UseRouting().Use(door.PassAsync);
         return app.UseEndpoints(routes =>
         {

@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Availsync.Arbiter.Relay;
 
 /// <summary>
-/// Publishes what was committed, in the order of its commits, and once it is safe with the broker moves it from the
-/// outbox into the log that listeners read. It reads the table and keeps nothing in memory, so what a predecessor left
+/// Publishes what was committed, in the order of its commits, to our own services and to whoever listens on the broker
+/// from outside, and once it is safe with the broker moves it from the outbox into the log that listeners read. It reads the table and keeps nothing in memory, so what a predecessor left
 /// behind and what comes now take the same way. A crash between publishing and moving has events published twice:
 /// consumers drop an <c>event_id</c> they know. In the log each is once.
 /// </summary>
@@ -20,6 +20,7 @@ internal sealed partial class EventRelay(
     PartitionMap partitions,
     IDbContextFactory<ArbiterDbContext> contexts,
     IDurablePublisher publisher,
+    ITopicPublisher topics,
     RelaySignal signal,
     ArbiterMetrics metrics,
     TimeProvider time,
@@ -74,7 +75,9 @@ internal sealed partial class EventRelay(
         if (rows.Count == 0) return false;
 
         var events = rows.SelectMany(r => JsonSerializer.Deserialize<List<ClaimEvent>>(r.Events)!).ToList();
-        await publisher.PublishAsync(new ClaimEvents(events), cancellationToken);
+        await Task.WhenAll(
+            publisher.PublishAsync(new ClaimEvents(events), cancellationToken),
+            topics.PublishAsync(EventTopic.Exchange, events.SelectMany(TopicEvent.Of), cancellationToken));
         metrics.Relayed(events, time.GetUtcNow());
         var heads = await MoveAsync(context, [.. rows.Select(r => r.Id)], events, cancellationToken);
         if (heads.Count > 0) await TellAsync(new EventsLogged(heads), cancellationToken);

@@ -11,6 +11,7 @@ internal static class InMemoryTransport
     public static void Add(IServiceCollection services, BusParts parts)
     {
         services.AddSingleton<IDurablePublisher, InMemoryPublisher>();
+        services.AddSingleton<ITopicPublisher, InMemoryTopics>();
         services.AddSingleton<IReplyLine, InMemoryReplyLine>();
         services.AddOptions<MassTransitHostOptions>().Configure(host => host.WaitUntilStarted = true);
         services.AddMassTransit(configure =>

@@ -1,7 +1,9 @@
 using Availsync.Bus.Durable;
+using Availsync.Bus.Outside;
 using Availsync.Bus.Requests;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Availsync.Bus.Transports;
@@ -19,6 +21,18 @@ internal static class RabbitMqTransport
     public static void Add(IServiceCollection services, BusParts parts)
     {
         services.AddSingleton<IDurablePublisher, RabbitMqPublisher>();
+        services.AddMetrics();
+        services.AddSingleton<TopicMetrics>();
+        services.AddSingleton<ITopicPublisher, RabbitMqTopics>();
+        services.AddHostedService<TopicsAtStart>();
+        services.AddSingleton<BrokerLogin>();
+        services.AddSingleton<OutsideMetrics>();
+        foreach (var part in parts.Outside)
+        {
+            services.AddSingleton<IHostedService>(provider =>
+                ActivatorUtilities.CreateInstance<OutsideQueue>(provider, part, part.Handler(provider)));
+        }
+
         services.AddSingleton<BrokerReach>();
         var replies = new DirectReplies();
         services.AddSingleton<IReplyLine>(replies);

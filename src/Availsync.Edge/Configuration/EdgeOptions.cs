@@ -17,6 +17,15 @@ public sealed class EdgeOptions
     /// </summary>
     public int WaitingMax { get; set; } = 10_000;
 
+    /// <summary>How many requests of the bus are worked on at a time; 1 to 10 000.</summary>
+    public int BusRequestsMax { get; set; } = 256;
+
+    /// <summary>
+    /// How many starts of the bus may wait for their turn beside those; more are answered at once, as if they did not
+    /// wish to wait. 0 to 50 000.
+    /// </summary>
+    public int BusWaitingMax { get; set; } = 2_000;
+
     /// <summary>How many principals are remembered, and how many agents.</summary>
     public int PrincipalsMax { get; set; } = 20_000;
 

@@ -19,6 +19,8 @@ internal sealed class EdgeOptionsValidator :
         Range(failures, "Edge:AnswerWithinSeconds", options.AnswerWithinSeconds, 1, 60);
         Range(failures, "Edge:LaneQueueMax", options.LaneQueueMax, 1, 1_000_000);
         Range(failures, "Edge:WaitingMax", options.WaitingMax, 0, 1_000_000);
+        Range(failures, "Edge:BusRequestsMax", options.BusRequestsMax, 1, 10_000);
+        Range(failures, "Edge:BusWaitingMax", options.BusWaitingMax, 0, 50_000);
         Range(failures, "Edge:PrincipalsMax", options.PrincipalsMax, 1, 10_000_000);
         Range(failures, "Edge:TrafficQueueMax", options.TrafficQueueMax, 1, 10_000_000);
         Range(failures, "Edge:TrafficGatherMilliseconds", options.TrafficGatherMilliseconds, 0, 5_000);

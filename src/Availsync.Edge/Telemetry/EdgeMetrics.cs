@@ -12,6 +12,7 @@ internal sealed class EdgeMetrics
     private readonly UpDownCounter<int> _waiting;
     private readonly UpDownCounter<int> _listening;
     private readonly Counter<long> _recordsDropped;
+    private readonly Counter<long> _busRequests;
 
     public EdgeMetrics(IMeterFactory meters)
     {
@@ -31,6 +32,8 @@ internal sealed class EdgeMetrics
             "availsync.events.streams", "{stream}", "Event streams that are open here.");
         _recordsDropped = meter.CreateCounter<long>(
             "availsync.traffic.dropped", "{record}", "Records of calls that found no room and are lost.");
+        _busRequests = meter.CreateCounter<long>(
+            "availsync.requests.taken", "{message}", "Requests from the bus, by their type and the status of their answer.");
     }
 
     public void LaneSends(int commands) => _laneBatch.Record(commands);
@@ -52,4 +55,7 @@ internal sealed class EdgeMetrics
     public void StreamCloses() => _listening.Add(-1);
 
     public void RecordDropped() => _recordsDropped.Add(1);
+
+    public void BusRequest(string type, int status) => _busRequests.Add(
+        1, new KeyValuePair<string, object?>("type", type), new KeyValuePair<string, object?>("status", status));
 }

@@ -34,8 +34,10 @@ public sealed record JsonBody(JsonElement Root, string Sha256)
         return none ? Parse("{}"u8.ToArray()) : await ReadAsync(context);
     }
 
-    private static (JsonBody? Body, ApiError? Error) Parse(ReadOnlyMemory<byte> bytes)
+    /// <summary>Reads an object out of bytes, or says why they are none: 413 or 400.</summary>
+    public static (JsonBody? Body, ApiError? Error) Parse(ReadOnlyMemory<byte> bytes)
     {
+        if (bytes.Length > BytesMax) return (null, ApiError.PayloadTooLarge());
         try
         {
             using var document = JsonDocument.Parse(bytes, Strict);
@@ -71,7 +73,8 @@ public sealed record JsonBody(JsonElement Root, string Sha256)
         }
     }
 
-    private static bool IsJson(string? contentType) =>
+    /// <summary>Whether a media type is JSON's, in UTF-8.</summary>
+    public static bool IsJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
         && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
         && (!type.Charset.HasValue

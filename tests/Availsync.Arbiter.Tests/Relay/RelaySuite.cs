@@ -4,8 +4,10 @@ using Availsync.Arbiter.Relay;
 using Availsync.Bus.Durable;
 using Availsync.Contracts;
 using Availsync.Storage;
+using Availsync.Views;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Availsync.Arbiter.Tests.Relay;
 
@@ -68,6 +70,51 @@ public abstract class RelaySuite(StorageProvider provider)
     }
 
     [Fact]
+    public async Task Those_outside_get_what_the_stream_shows_in_its_order_and_nothing_else()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var arbiter = await world.TakeOverAsync();
+        var broker = new Broker();
+        await using var relay = await RunAsync(world, arbiter, broker);
+        var granted = Assert.IsType<Outcome.Granted>(await arbiter.DecideAsync(world.Start("repo:a/b")));
+        await arbiter.DecideAsync(world.Start("repo:a/b", agent: 2) with { Mode = ArbitrationMode.Observe });
+        await arbiter.DecideAsync(new FinishRun(world.Agent(), granted.Claim.Id, null, null));
+
+        var facts = await broker.TakeAsync(3);
+        Assert.IsType<RunObserved>(facts[1].Fact);
+        var messages = await broker.TakeFromTopicAsync(2);
+        Assert.Equal([EventType.Granted, EventType.Released], messages.Select(m => m.Type));
+        foreach (var (fact, message) in new[] { facts[0], facts[2] }.Zip(messages))
+        {
+            Assert.Equal(EventView.JsonOf(EventView.Of(fact)!), message.Body.ToArray());
+            Assert.Equal((fact.EventId, fact.At), (message.Id, message.At));
+            Assert.Equal(world.OrgId.ToString(), message.Headers["org_id"]);
+            Assert.Equal(fact.Root, message.Headers["root"]);
+            Assert.Equal(fact.Sequence, message.Headers["sequence"]);
+            Assert.Equal(fact.RequestId, message.Headers["request_id"]);
+        }
+    }
+
+    [Fact]
+    public async Task What_those_outside_did_not_get_stays_in_the_outbox_and_is_published_again()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var arbiter = await world.TakeOverAsync();
+        var broker = new Broker { IsDeafToTopics = true };
+        await using var relay = await RunAsync(world, arbiter, broker);
+        await arbiter.DecideAsync(world.Start("repo:a/b"));
+        await broker.RefusedAsync();
+        Assert.Single(await world.EventsAsync());
+        Assert.Empty((await LogAsync(world)).Events);
+
+        broker.IsDeafToTopics = false;
+        await broker.AdvanceUntilTakenFromTopicAsync(world.Time);
+        var published = await broker.TakeAsync(2);
+        Assert.Equal(published[0].EventId, published[1].EventId);
+        Assert.Equal(published[0].EventId, Assert.Single(await broker.TakeFromTopicAsync(1)).Id);
+    }
+
+    [Fact]
     public async Task What_was_published_is_in_the_log_once_and_listeners_are_told_how_far_it_goes()
     {
         await using var world = await ArbiterWorld.OpenAsync(provider);
@@ -121,7 +168,8 @@ public abstract class RelaySuite(StorageProvider provider)
     private static async Task<Running> RunAsync(ArbiterWorld world, ArbiterWorld.Instance arbiter, Broker broker)
     {
         var relay = new EventRelay(
-            arbiter.Map, world.Contexts, broker, arbiter.Relay, ArbiterWorld.Instance.Decisions, world.Time, NullLogger<EventRelay>.Instance);
+            arbiter.Map, world.Contexts, broker, broker, arbiter.Relay, ArbiterWorld.Instance.Decisions, world.Time,
+            NullLogger<EventRelay>.Instance);
         await relay.StartAsync(default);
         return new Running(relay);
     }
@@ -131,13 +179,17 @@ public abstract class RelaySuite(StorageProvider provider)
         public async ValueTask DisposeAsync() => await relay.StopAsync(default);
     }
 
-    private sealed class Broker : IDurablePublisher
+    private sealed class Broker : IDurablePublisher, ITopicPublisher
     {
+        private readonly Channel<TopicMessage> _topic = Channel.CreateUnbounded<TopicMessage>();
         private readonly Channel<ClaimEvent> _events = Channel.CreateUnbounded<ClaimEvent>();
         private readonly Channel<bool> _refusals = Channel.CreateUnbounded<bool>();
         private readonly Channel<EventHead> _told = Channel.CreateUnbounded<EventHead>();
 
         public volatile bool IsDown;
+
+        /// <summary>Whether it takes what is for our own services, but not what is for those outside.</summary>
+        public volatile bool IsDeafToTopics;
 
         /// <summary>What a message waits for after it has been taken.</summary>
         public TaskCompletionSource? Held { get; init; }
@@ -161,13 +213,40 @@ public abstract class RelaySuite(StorageProvider provider)
             if (Held is { } held) await held.Task.WaitAsync(cancellationToken);
         }
 
+        public Task PublishAsync(
+            string exchange, IEnumerable<TopicMessage> messages, CancellationToken cancellationToken)
+        {
+            Assert.Equal(EventTopic.Exchange, exchange);
+            if (IsDown) throw new IOException("The broker is down.");
+            if (IsDeafToTopics)
+            {
+                _refusals.Writer.TryWrite(true);
+                throw new IOException("The broker does not take messages of topics.");
+            }
+
+            foreach (var message in messages) _topic.Writer.TryWrite(message);
+            return Task.CompletedTask;
+        }
+
+        public async Task<List<TopicMessage>> TakeFromTopicAsync(int count)
+        {
+            var messages = new List<TopicMessage>();
+            while (messages.Count < count) messages.Add(await _topic.Reader.ReadAsync());
+            return messages;
+        }
+
         public async Task<EventHead> ToldAsync() => await _told.Reader.ReadAsync();
 
         public async Task RefusedAsync() => await _refusals.Reader.ReadAsync();
 
-        public async Task AdvanceUntilTakenAsync(Microsoft.Extensions.Time.Testing.FakeTimeProvider time)
+        public Task AdvanceUntilTakenAsync(FakeTimeProvider time) =>
+            AdvanceAsync(time, _events.Reader.WaitToReadAsync().AsTask());
+
+        public Task AdvanceUntilTakenFromTopicAsync(FakeTimeProvider time) =>
+            AdvanceAsync(time, _topic.Reader.WaitToReadAsync().AsTask());
+
+        private static async Task AdvanceAsync(FakeTimeProvider time, Task taken)
         {
-            var taken = _events.Reader.WaitToReadAsync().AsTask();
             while (!taken.IsCompleted)
             {
                 time.Advance(TimeSpan.FromSeconds(1));

@@ -5,6 +5,7 @@ using Availsync.Contracts;
 using Availsync.Edge.Events;
 using Availsync.Edge.Tests.Worlds;
 using Availsync.Http;
+using Availsync.Views;
 
 namespace Availsync.Edge.Tests.Events;
 
@@ -24,6 +25,9 @@ public sealed class EventViewTests
         new HoldBlocked(Caller, SomeHold.Resource(), SomeHold.Window(), Winner),
         new HoldObserved(Caller, SomeHold.Resource(), SomeHold.Window(), null),
     ];
+
+    /// <summary>Every event that is shown, of every kind.</summary>
+    internal static IEnumerable<IEventView> Views => Facts.Select(f => EventView.Of(Event(f))).OfType<IEventView>();
 
     private static BlockingHold Winner => BlockingHold.Of(SomeHold.Of());
 

@@ -22,6 +22,11 @@ internal sealed class KnownRoot(string id, string label)
 
     public int Logged { get; set; }
 
+    /// <summary>The ids of those events that are somebody's business, and how many of them those outside have got.</summary>
+    public List<Guid> Shown { get; } = [];
+
+    public int Announced { get; set; }
+
     public Dictionary<Guid, KnownClaim> Active { get; } = [];
 
     public Dictionary<Guid, KnownHold> Blocking { get; } = [];

@@ -1,6 +1,8 @@
 using Availsync.Arbiter.Deciding;
+using Availsync.Bus.Durable;
 using Availsync.Contracts;
 using Availsync.Simulation.Clients;
+using Availsync.Views;
 
 namespace Availsync.Simulation.Models;
 
@@ -64,6 +66,17 @@ internal sealed class Model(Action<string> note, Action<string> fail)
         }
     }
 
+    /// <summary>What those outside get: each event that is shown, at least once, and for the first time in its order.</summary>
+    public void TakeAnnounced(TopicMessage message)
+    {
+        var root = Root(RootKey.Of(Guid.Parse((string)message.Headers["org_id"]!), (string)message.Headers["root"]!));
+        var label = $"{root.Label}#{message.Headers["sequence"]}";
+        var at = root.Shown.IndexOf(message.Id);
+        if (at < 0) fail($"{label} is announced as {message.Type}, but it is not what was committed.");
+        else if (at > root.Announced) fail($"{label} is announced, and an earlier one has never been.");
+        else if (at == root.Announced) root.Announced++;
+    }
+
     /// <summary>Whether a call was decided so: an event of that kind is in the history, under its id.</summary>
     public bool IsRecorded(string? request, string kind) => request is not null && _recorded.Contains((request, kind));
 
@@ -85,6 +98,7 @@ internal sealed class Model(Action<string> note, Action<string> fail)
             fail($"{root.Label} has two histories: #{one.Sequence} is committed after #{root.History.Count}.");
         if (one.At < root.At) fail($"{root.Label}#{one.Sequence} was decided before what was decided earlier.");
         root.History.Add(one.EventId);
+        if (EventView.Of(one) is not null) root.Shown.Add(one.EventId);
         root.At = one.At;
         if (one.RequestId is { } request) _recorded.Add((request, one.Fact.GetType().Name));
         switch (one.Fact)

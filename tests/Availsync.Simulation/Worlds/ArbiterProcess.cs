@@ -56,7 +56,8 @@ internal sealed class ArbiterProcess
             Core = world.Bug == PlantedBug.ExpiryByMessageOnly ? SleepyCore.Decide : Arbitration.Decide,
         };
         _relay = new EventRelay(
-            Partitions, store, publisher, signal, Metrics, clock, new InstanceLog<EventRelay>(world, instance));
+            Partitions, store, publisher, world.Broker.TopicsOf(instance), signal, Metrics, clock,
+            new InstanceLog<EventRelay>(world, instance));
         _ownership = new Ownership(
             Partitions, table, new InstanceTable(store, Partitions, storeClock, Settings),
             new Ability(_commands, new Reachable(), clock),

@@ -80,6 +80,8 @@ internal sealed class Broker(World world)
 
     public IDurablePublisher PublisherOf(Instance instance) => new Publisher(this, world, instance);
 
+    public ITopicPublisher TopicsOf(Instance instance) => new Topics(this, world, instance);
+
     public void Disconnect(Instance instance)
     {
         foreach (var consumers in _consumers.Values) consumers.RemoveAll(c => c.Instance == instance);
@@ -163,6 +165,13 @@ internal sealed class Broker(World world)
         }
     }
 
+    private void FailAtTimes(Instance instance, int per1000, string what)
+    {
+        if (!world.Chance.In1000(per1000)) return;
+        world.Note($"{instance}: {what}");
+        throw new MischiefException(what);
+    }
+
     private sealed class Flight(Func<bool> tryDeliver, DateTimeOffset from, DateTimeOffset until)
     {
         public Func<bool> TryDeliver { get; } = tryDeliver;
@@ -209,17 +218,28 @@ internal sealed class Broker(World world)
             where TMessage : class
         {
             await Task.Yield();
-            FailAtTimes(world.Mischief.PublishFailedBefore, "the broker does not take a message");
+            broker.FailAtTimes(instance, world.Mischief.PublishFailedBefore, "the broker does not take a message");
             broker.Publish(instance, message);
             await Task.Yield();
-            FailAtTimes(world.Mischief.PublishFailedAfter, "the broker does not confirm a message");
+            broker.FailAtTimes(instance, world.Mischief.PublishFailedAfter, "the broker does not confirm a message");
         }
+    }
 
-        private void FailAtTimes(int per1000, string what)
+    /// <summary>Messages leave one by one, so a broker that goes away has got the first of them, and no hole.</summary>
+    private sealed class Topics(Broker broker, World world, Instance instance) : ITopicPublisher
+    {
+        public async Task PublishAsync(
+            string exchange, IEnumerable<TopicMessage> messages, CancellationToken cancellationToken)
         {
-            if (!world.Chance.In1000(per1000)) return;
-            world.Note($"{instance}: {what}");
-            throw new MischiefException(what);
+            await Task.Yield();
+            foreach (var message in messages)
+            {
+                broker.FailAtTimes(instance, world.Mischief.PublishFailedBefore, "the broker does not take an event");
+                world.Model.TakeAnnounced(message);
+            }
+
+            await Task.Yield();
+            broker.FailAtTimes(instance, world.Mischief.PublishFailedAfter, "the broker does not confirm events");
         }
     }
 }

@@ -74,6 +74,8 @@ internal sealed class Ending(World world, bool sweeps)
             if (root.Queue.Count > 0) return $"{root.Queue.Count} places are left on {root.Label}.";
             if (root.Published < root.History.Count)
                 return $"Of {root.Label} {root.Published} of {root.History.Count} events are published.";
+            if (root.Announced < root.Shown.Count)
+                return $"Of {root.Label} {root.Announced} of {root.Shown.Count} events have got outside.";
             if (root.Logged < root.History.Count)
                 return $"Of {root.Label} {root.Logged} of {root.History.Count} events are logged.";
         }

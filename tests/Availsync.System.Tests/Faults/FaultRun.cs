@@ -1,3 +1,4 @@
+using Availsync.System.Tests.Outside;
 using Availsync.System.Tests.Targets;
 using Availsync.System.Tests.Work;
 
@@ -14,15 +15,17 @@ internal sealed class FaultRun : IAsyncDisposable
     private readonly FaultTarget _target;
     private readonly OwnWorkspace _workspace;
     private readonly BusWitness _bus;
+    private readonly TopicWitness _topic;
     private readonly StreamWitness _stream;
     private readonly FaultLoad _load;
     private readonly List<(string What, DateTimeOffset At, bool IsServed)> _marks = [];
     private readonly List<string> _notes = [];
 
     private FaultRun(
-        FaultTarget target, OwnWorkspace workspace, BusWitness bus, StreamWitness stream, FaultLoad load)
+        FaultTarget target, OwnWorkspace workspace, BusWitness bus, TopicWitness topic, StreamWitness stream,
+        FaultLoad load)
     {
-        (_target, _workspace, _bus, _stream, _load) = (target, workspace, bus, stream, load);
+        (_target, _workspace, _bus, _topic, _stream, _load) = (target, workspace, bus, topic, stream, load);
         Mark("steady load");
     }
 
@@ -31,8 +34,9 @@ internal sealed class FaultRun : IAsyncDisposable
         await target.SharesAsync();
         var workspace = await OwnWorkspace.SignUpAsync(target, "unlimited");
         var bus = await BusWitness.BindAsync(target.Broker);
+        var topic = await TopicWitness.BindAsync(await target.OutsiderAsync("witness"));
         var stream = new StreamWitness(target.Doors, workspace.Key);
-        var run = new FaultRun(target, workspace, bus, stream, await FaultLoad.BeginAsync(target, workspace));
+        var run = new FaultRun(target, workspace, bus, topic, stream, await FaultLoad.BeginAsync(target, workspace));
         await run.WorkAsync();
         return run;
     }
@@ -94,6 +98,7 @@ internal sealed class FaultRun : IAsyncDisposable
         await _load.EndAsync();
         await _stream.DisposeAsync();
         await _bus.DisposeAsync();
+        await _topic.DisposeAsync();
     }
 
     private List<Recovery> Recoveries()
@@ -131,6 +136,12 @@ internal sealed class FaultRun : IAsyncDisposable
             bus.AddRange(await _bus.HeardAsync(_workspace.Id));
             return sequences.IsSubsetOf(bus.Select(h => (h.Root, h.Sequence)));
         });
+        var topic = new List<Happening>();
+        await SoonAsync(async () =>
+        {
+            topic.AddRange((await _topic.HeardAsync(_workspace.Id)).Select(m => m.What));
+            return sequences.IsSubsetOf(topic.Select(h => (h.Root, h.Sequence)));
+        });
         return new History
         {
             Log = log,
@@ -138,6 +149,7 @@ internal sealed class FaultRun : IAsyncDisposable
             Claims = await _target.Store.KeptClaimsAsync(_workspace.Id),
             Audited = await _target.Accounts.AuditedAsync(_workspace.Id),
             Bus = bus,
+            Topic = topic,
             Stream = _stream.Heard,
             Answers = [.. _load.Answers],
         };

@@ -36,6 +36,7 @@ internal static class HistoryAudit
             .. Observed(history),
             .. Audited(history),
             .. Heard("bus", history, history.Bus, often: true),
+            .. Heard("topic", history, history.Topic, often: true),
             .. Heard("stream", history, history.Stream, often: false),
         ];
     }

@@ -33,6 +33,7 @@ public sealed class HistoryAuditTests
         Claims = [new(OneLonger, "released"), new(Left, "released"), new(Right, "expired")],
         Audited = [.. Log.Where(h => h.Type != "claim.extended").Select(h => h.EventId)],
         Bus = Log,
+        Topic = Log,
         Stream = Log,
         Answers =
         [
@@ -105,6 +106,8 @@ public sealed class HistoryAuditTests
         ["the bus changes the order"] = ("bus", h => h with { Bus = [h.Bus[1], h.Bus[0], .. h.Bus.Skip(2)] }),
         ["the bus tells another story"] = ("bus",
             h => h with { Bus = Change(h.Bus, 1, f => f with { Claim = One with { Token = 7 } }) }),
+        ["the topic misses a fact"] = ("topic", h => h with { Topic = Without(h.Topic, 4) }),
+        ["the topic changes the order"] = ("topic", h => h with { Topic = [h.Topic[1], h.Topic[0], .. h.Topic.Skip(2)] }),
         ["the stream misses a fact"] = ("stream", h => h with { Stream = Without(h.Stream, 2) }),
         ["the stream repeats a fact"] = ("stream", h => h with { Stream = [.. h.Stream, h.Stream[^1]] }),
     };
@@ -114,6 +117,7 @@ public sealed class HistoryAuditTests
     {
         Assert.Empty(HistoryAudit.Violations(Sound));
         Assert.Empty(HistoryAudit.Violations(Sound with { Bus = [.. Log.Take(3), .. Log.Skip(1)] }));
+        Assert.Empty(HistoryAudit.Violations(Sound with { Topic = [.. Log.Take(3), .. Log.Skip(1)] }));
     }
 
     [Theory]

@@ -133,6 +133,13 @@ public class StackTarget : Target
     /// <summary>The address of an arbiter's own HTTP surface, the first one being 1.</summary>
     internal Uri ArbiterAt(int number) => new($"http://127.0.0.1:{PortOf($"arbiter-{number}")}");
 
+    /// <summary>The broker's address with an account for somebody outside, which is made where there is none.</summary>
+    internal async Task<Uri> OutsiderAsync(string name, params string[] options)
+    {
+        var said = await StackAsync(["account", name, .. options]);
+        return new Uri((await File.ReadAllTextAsync(said.Split('\n')[^1])).Trim());
+    }
+
     /// <summary>Runs <c>scripts/stack</c>, which may refuse.</summary>
     internal Task<(int Exit, string Output)> TryStackAsync(params string[] arguments) => RunAsync(arguments);
 

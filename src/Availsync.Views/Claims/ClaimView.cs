@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
 using Availsync.Contracts;
 
-namespace Availsync.Edge.Answers;
+namespace Availsync.Views;
 
 /// <summary>A claim as clients see it, member by member in the contract's order.</summary>
-internal sealed record ClaimView(
+public sealed record ClaimView(
     ClaimId Id,
     Guid OrgId,
     Guid AgentId,
@@ -23,6 +23,7 @@ internal sealed record ClaimView(
     WorkingSetView? WorkingSet,
     [property: JsonConverter(typeof(JsonText))] string Metadata)
 {
+    /// <summary>How a claim is shown.</summary>
     public static ClaimView Of(Claim claim) => new(
         claim.Id, claim.OrgId, claim.AgentId, claim.AgentName,
         claim.Resource.Type, claim.Resource.Key, claim.Resource.ToString(),
@@ -32,15 +33,16 @@ internal sealed record ClaimView(
 }
 
 /// <summary>The files that a claim holds.</summary>
-internal sealed record WorkingSetView(AccessMode Mode, IReadOnlyList<PathPattern> Paths, DateTimeOffset ExpiresAt)
+public sealed record WorkingSetView(AccessMode Mode, IReadOnlyList<PathPattern> Paths, DateTimeOffset ExpiresAt)
 {
+    /// <summary>How a working set is shown; null where there is none.</summary>
     /// <param name="claimEndsAt">When the claim ends, and with it a working set that has no lease of its own.</param>
     public static WorkingSetView? Of(WorkingSet? set, DateTimeOffset claimEndsAt) =>
         set is null ? null : new WorkingSetView(set.Mode, set.Paths, set.LeaseUntil ?? claimEndsAt);
 }
 
 /// <summary>The claim in somebody's way.</summary>
-internal sealed record BlockingClaimView(
+public sealed record BlockingClaimView(
     ClaimId Id,
     Guid AgentId,
     string AgentName,
@@ -51,21 +53,8 @@ internal sealed record BlockingClaimView(
     DateTimeOffset ExpiresAt,
     bool OwnedByYou)
 {
+    /// <summary>How it is shown; null where nobody is in the way.</summary>
     public static BlockingClaimView? Of(BlockingClaim? claim) => claim is null ? null : new BlockingClaimView(
         claim.Id, claim.AgentId, claim.AgentName, claim.Resource.Type, claim.Resource.Key,
         claim.Priority, claim.Reason, claim.ExpiresAt, claim.OwnedByYou);
-}
-
-/// <summary>A resource that has been claimed in enforce mode.</summary>
-internal sealed record ResourceView(
-    ResourceType ResourceType,
-    string ResourceKey,
-    string Resource,
-    int ActiveClaims,
-    DateTimeOffset ProtectedAt,
-    DateTimeOffset LastClaimedAt)
-{
-    public static ResourceView Of(ProtectedResource resource) => new(
-        resource.Resource.Type, resource.Resource.Key, resource.Resource.ToString(),
-        resource.ActiveClaims, resource.ProtectedAt, resource.LastClaimedAt);
 }

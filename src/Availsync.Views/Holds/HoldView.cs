@@ -1,13 +1,11 @@
 using System.Text.Json.Serialization;
 using Availsync.Contracts;
-using Availsync.Edge.Answers;
-using Availsync.Http;
 
-namespace Availsync.Edge.Holds;
+namespace Availsync.Views;
 
 /// <summary>A hold as clients see it, member by member in the contract's order.</summary>
 /// <param name="Id">Null in a preview, as the token: only a hold that was placed has them.</param>
-internal sealed record HoldView(
+public sealed record HoldView(
     HoldId? Id,
     Guid OrgId,
     Guid AgentId,
@@ -23,23 +21,26 @@ internal sealed record HoldView(
     DateTimeOffset CreatedAt,
     [property: JsonConverter(typeof(JsonText))] string Metadata)
 {
+    /// <summary>How a hold is shown.</summary>
     public static HoldView Of(Hold hold) => new(
         hold.Id == default ? null : hold.Id, hold.OrgId, hold.AgentId, hold.AgentName, hold.Resource.Name, hold.Status,
         hold.Priority, hold.Reason, hold.Window.StartsAt, hold.Window.EndsAt, hold.ExpiresAt,
         hold.FencingToken == default ? null : hold.FencingToken, hold.CreatedAt, hold.Metadata);
 
+    /// <summary>How several are shown, in their order.</summary>
     public static IReadOnlyList<HoldView> Of(IReadOnlyList<Hold> holds) => [.. holds.Select(Of)];
 }
 
 /// <summary>A window as clients see it.</summary>
-internal sealed record WindowView(DateTimeOffset StartsAt, DateTimeOffset EndsAt)
+public sealed record WindowView(DateTimeOffset StartsAt, DateTimeOffset EndsAt)
 {
+    /// <summary>How several are shown, in their order.</summary>
     public static IReadOnlyList<WindowView> Of(IReadOnlyList<HoldWindow> windows) =>
         [.. windows.Select(w => new WindowView(w.StartsAt, w.EndsAt))];
 }
 
 /// <summary>The hold that has displaced another.</summary>
-internal sealed record PreemptingHoldView(
+public sealed record PreemptingHoldView(
     HoldId Id,
     Guid AgentId,
     string AgentName,
@@ -49,25 +50,8 @@ internal sealed record PreemptingHoldView(
     DateTimeOffset StartsAt,
     DateTimeOffset EndsAt)
 {
+    /// <summary>How it is shown.</summary>
     public static PreemptingHoldView Of(BlockingHold hold) => new(
         hold.Id, hold.AgentId, hold.AgentName, hold.Resource.Name, hold.Priority, hold.Reason, hold.Window.StartsAt,
         hold.Window.EndsAt);
 }
-
-internal sealed record HoldBody(HoldView Hold);
-
-internal sealed record HoldPageBody(IReadOnlyList<HoldView> Holds, Pagination Pagination);
-
-/// <summary>What has become of a hold: held, confirmed, released, already released.</summary>
-internal sealed record HoldActionBody(string Action, HoldView Hold);
-
-internal sealed record AvailabilityBody(
-    bool Available, IReadOnlyList<HoldView> Conflicts, IReadOnlyList<WindowView> Alternatives);
-
-/// <summary>What an observing agent is told: nothing was reserved.</summary>
-internal sealed record ObservedHoldBody(
-    string Action, ArbitrationMode Mode, HoldView? Hold, ShadowHoldBody ShadowDecision);
-
-/// <summary>What it would have been told.</summary>
-internal sealed record ShadowHoldBody(
-    string Action, bool WouldHaveBlocked, IReadOnlyList<HoldView> Conflicts, IReadOnlyList<WindowView> Alternatives);

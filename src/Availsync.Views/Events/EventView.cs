@@ -1,24 +1,47 @@
+using System.Text.Json;
 using Availsync.Contracts;
-using Availsync.Edge.Answers;
+using Availsync.Http;
 
-namespace Availsync.Edge.Events;
+namespace Availsync.Views;
 
 /// <summary>An event as listeners see it.</summary>
-internal interface IEventView
+public interface IEventView
 {
     /// <summary>As the contract names it: <c>claim.granted</c>.</summary>
     string Type { get; }
+
+    /// <summary>Names the event, wherever it is heard.</summary>
+    Guid EventId { get; }
+
+    /// <summary>The workspace.</summary>
+    Guid OrgId { get; }
+
+    /// <summary>What is ordered and counted by itself.</summary>
+    string Root { get; }
+
+    /// <summary>Grows with every event of the root.</summary>
+    long Sequence { get; }
+
+    /// <summary>When it happened.</summary>
+    DateTimeOffset At { get; }
+
+    /// <summary>The call that caused it; null where time did.</summary>
+    string? RequestId { get; }
 
     /// <summary>Whether it is about one of these: resources of claims, and names that holds are on.</summary>
     bool IsOn(IReadOnlySet<ResourceRef> resources, IReadOnlySet<HoldResource> names);
 }
 
 /// <summary>How events are shown.</summary>
-internal static class EventView
+public static class EventView
 {
     /// <summary>Null for what is nobody's business: observations and rehearsals.</summary>
     public static IEventView? Of(ClaimEvent one) =>
         one.Fact is HoldFact onHold ? HoldEventView.Of(one, onHold) : ClaimEventView.Of(one);
+
+    /// <summary>The JSON of an event, the same wherever it is heard.</summary>
+    public static byte[] JsonOf(IEventView view) =>
+        JsonSerializer.SerializeToUtf8Bytes(view, view.GetType(), WireJson.Options);
 }
 
 /// <summary>What happened to a claim, member by member in the contract's order.</summary>
@@ -28,7 +51,7 @@ internal static class EventView
 /// <param name="Claim">The claim as the event has left it; null for a run that was skipped.</param>
 /// <param name="BlockingClaim">Who was in the way of a run that was skipped.</param>
 /// <param name="PreemptedBy">Who displaced a claim that was preempted.</param>
-internal sealed record ClaimEventView(
+public sealed record ClaimEventView(
     Guid EventId,
     string Type,
     Guid OrgId,
@@ -83,34 +106,4 @@ internal sealed record ClaimEventView(
         {
             Subject = resource,
         };
-}
-
-/// <summary>The names of events, a closed list.</summary>
-internal static class EventType
-{
-    public const string Granted = "claim.granted";
-    public const string Extended = "claim.extended";
-    public const string Released = "claim.released";
-    public const string Expired = "claim.expired";
-    public const string Preempted = "claim.preempted";
-    public const string Revoked = "claim.revoked";
-    public const string RunSkipped = "run.skipped";
-    public const string WorkingSetChanged = "working_set.changed";
-    public const string HoldHeld = "hold.held";
-    public const string HoldConfirmed = "hold.confirmed";
-    public const string HoldLapsed = "hold.lapsed";
-    public const string HoldReleased = "hold.released";
-    public const string HoldPreempted = "hold.preempted";
-    public const string HoldRevoked = "hold.revoked";
-    public const string HoldBlocked = "hold.blocked";
-
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } =
-    [
-        Granted, Extended, Released, Expired, Preempted, Revoked, RunSkipped, WorkingSetChanged, HoldHeld, HoldConfirmed,
-        HoldLapsed, HoldReleased, HoldPreempted, HoldRevoked, HoldBlocked,
-    ];
-
-    /// <summary>What stands for all names that begin alike: <c>claim.*</c>.</summary>
-    public static IReadOnlyList<string> Families { get; } = ["claim.*", "run.*", "working_set.*", "hold.*"];
 }

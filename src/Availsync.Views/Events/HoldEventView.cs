@@ -1,7 +1,6 @@
 using Availsync.Contracts;
-using Availsync.Edge.Holds;
 
-namespace Availsync.Edge.Events;
+namespace Availsync.Views;
 
 /// <summary>What happened to a hold, member by member in the contract's order.</summary>
 /// <param name="Type">As the contract names it: <c>hold.held</c>.</param>
@@ -11,7 +10,7 @@ namespace Availsync.Edge.Events;
 /// <param name="Window">The window of one that was refused.</param>
 /// <param name="BlockingHold">Who was in the way of one that was refused.</param>
 /// <param name="PreemptedBy">Who displaced a hold that was preempted.</param>
-internal sealed record HoldEventView(
+public sealed record HoldEventView(
     Guid EventId,
     string Type,
     Guid OrgId,
