@@ -65,6 +65,7 @@ public static class ArbiterService
         services.AddHostedService(provider => provider.GetRequiredService<Queues>());
         services.AddHostedService<DecisionLoop>();
         services.AddHostedService<EventRelay>();
+        services.AddHostedService<EventBacklog>();
         services.AddHostedService<Ownership>();
         services.AddHostedService<AnswerPurge>();
         services.AddHostedService<EventLogPurge>();
