@@ -81,6 +81,7 @@ public static class BusRegistration
             service.ServiceType == typeof(IHostedService)
             && service.ImplementationType == typeof(MassTransitHostedService));
         services.Remove(bus);
-        services.Insert(0, bus);
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider =>
+            new StartedBus(ActivatorUtilities.CreateInstance<MassTransitHostedService>(provider))));
     }
 }

@@ -8,14 +8,17 @@ namespace Availsync.Operations.Shutdown;
 /// Holds the end of a process back until whoever spreads the calls has noticed. When this begins readiness has been
 /// taken back already, streams have been ended and those who wait have been sent on; all else is served as before.
 /// </summary>
-internal sealed class Draining(IOptions<ShutdownOptions> options, TimeProvider time) : IHostedLifecycleService
+internal sealed class Draining(
+    IOptions<ShutdownOptions> options, IHostApplicationLifetime process, TimeProvider time) : IHostedLifecycleService
 {
     private bool _drained;
 
-    /// <summary>Once: a host that is disposed of is stopped again.</summary>
+    /// <summary>
+    /// Once: a host that is disposed of is stopped again. And not where it has never served, so that nobody has to notice.
+    /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        if (_drained) return;
+        if (_drained || !process.ApplicationStarted.IsCancellationRequested) return;
         await Task.Delay(TimeSpan.FromSeconds(options.Value.DrainSeconds), time, cancellationToken);
         _drained = true;
     }
