@@ -8,10 +8,11 @@ internal sealed class StartedBus(MassTransitHostedService bus) : IHostedService,
 {
     private bool _isStarted;
 
+    /// <summary>Not called off: it ends by being stopped, wherever it is by then.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _isStarted = true;
-        return bus.StartAsync(cancellationToken);
+        return bus.StartAsync(CancellationToken.None);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) =>

@@ -18,9 +18,17 @@ public static class WrongSettings
     /// to serve it ends as it does later: in order, and without a word.
     /// </summary>
     /// <returns>The exit code: 0, or 1 where settings were wrong.</returns>
-    public static async Task<int> RunAsync(Func<IHost> build, TextWriter errors)
+    public static Task<int> RunAsync(Func<IHost> build, TextWriter errors) => RunAsync(build, _ => { }, errors);
+
+    /// <summary>
+    /// The same for a service that is put together in two steps: <paramref name="complete"/> may ask for what reads
+    /// settings, since they are right by then.
+    /// </summary>
+    public static async Task<int> RunAsync<THost>(Func<THost> build, Action<THost> complete, TextWriter errors)
+        where THost : IHost
     {
         ArgumentNullException.ThrowIfNull(build);
+        ArgumentNullException.ThrowIfNull(complete);
         ArgumentNullException.ThrowIfNull(errors);
         using var asked = new CancellationTokenSource();
         using var asking = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
@@ -40,6 +48,7 @@ public static class WrongSettings
                 return 1;
             }
 
+            complete(host);
             await using var end = (IAsyncDisposable)host;
             if (await StartAsync(host, asked.Token)) await host.WaitForShutdownAsync(CancellationToken.None);
             return 0;

@@ -1,3 +1,5 @@
+using Availsync.Settings;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -39,7 +41,16 @@ internal static class DrainingRegistration
     public static void AddDraining(this IServiceCollection services)
     {
         services.AddHostedService<Draining>();
-        services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, shutdown) =>
-            host.ShutdownTimeout = TimeSpan.FromSeconds(shutdown.Value.DrainSeconds + shutdown.Value.FinishSeconds));
+
+        // Asked for while the host is being built, before anything is checked: wrong settings are told of with all others.
+        services.AddOptions<HostOptions>().Configure<IConfiguration>((host, configuration) =>
+        {
+            var shutdown = new ShutdownOptions();
+            SettingsBinder.Bind(configuration.GetSection(ShutdownOptions.Section), shutdown);
+            host.ShutdownTimeout = Bounded(shutdown.DrainSeconds) + Bounded(shutdown.FinishSeconds);
+        });
     }
+
+    private static TimeSpan Bounded(double seconds) =>
+        TimeSpan.FromSeconds(seconds is >= 0 and <= ShutdownOptions.SecondsMax ? seconds : ShutdownOptions.SecondsMax);
 }

@@ -44,7 +44,7 @@ public sealed class WrongSettingsTests : IDisposable
         Assert.Single(lines, line => line.StartsWith("Bus:Pasword is not a setting; known are ", StringComparison.Ordinal));
         Assert.Single(lines, "Bus:Port must be a whole number.");
         Assert.Single(lines, "Telemetry:OtlpEndpoint must be an http or https address.");
-        Assert.Single(lines, line => line.Contains("DrainSeconds", StringComparison.Ordinal));
+        Assert.Single(lines, "Shutdown:DrainSeconds must be from 0 to 300.");
         Assert.Equal(hasStore, lines.Remove("Storage:ConnectionString must name a Host."));
         Assert.True(lines.Count == 5, process.Output);
     }
