@@ -20,7 +20,7 @@ public sealed class LogTests(OperatedTarget target) : TargetTests(target)
         (await SendAsync("GET", $"/v1/work/claims/{claim}", read, agent)).Expect(200);
         (await SendAsync("GET", "/v1/audit", audit, ("Cookie", own.Cookie))).Expect(200);
         await Target.UntilAsync("taken over by accounting", TimeSpan.FromSeconds(10), async () =>
-            (await Target.Accounts.RequestsAsync(own.Id)).Contains(audit)
+            (await Target.Accounts.RequestsAsync(own.Id)).Contains(start)
             && (await Target.Accounts.AuditedAsync(own.Id)).Count > 0);
 
         var arbiter = LogLine.Of(target, "arbiter-1");
