@@ -42,6 +42,7 @@ public static class BusRegistration
         services.AddSingleton<IRequests>(provider => provider.GetRequiredService<BusRequests>());
         services.AddSingleton<ICommandSender>(provider => provider.GetRequiredService<BusRequests>());
         services.AddSingleton<IResponderConnector, ResponderConnector>();
+        services.AddHealthChecks().AddCheck<BrokerHealth>("broker", tags: ["ready"]);
         StartFirst(services);
         return services;
     }
