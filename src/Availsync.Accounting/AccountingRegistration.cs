@@ -43,7 +43,7 @@ public static class AccountingRegistration
         services.AddHostedService<FirstWorkspace>();
         services.AddHostedService<LostPassword>();
         services.AddHostedService<Sweep>();
-        services.AddSettings<RetentionOptions>(configuration, RetentionOptions.Section).ValidateDataAnnotations();
+        services.AddSettings<RetentionOptions>(configuration, RetentionOptions.Section);
         services.AddSingleton<HistorySweep>();
         services.AddHostedService(provider => provider.GetRequiredService<HistorySweep>());
 

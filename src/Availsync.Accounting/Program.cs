@@ -3,9 +3,9 @@ using Availsync.Bus;
 using Availsync.Http;
 using Availsync.Operations;
 
-return await WrongSettings.RunAsync(Build, Console.Error);
+return await WrongSettings.RunAsync(Build, app => app.UseAccounting(), Console.Error);
 
-IHost Build()
+WebApplication Build()
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.Configuration.AddSecretFiles();
@@ -13,7 +13,5 @@ IHost Build()
         .AddOperations(builder.Configuration, "availsync-accounting");
     builder.Services.AddQuietLogs().AddAccounting(builder.Configuration);
     builder.Services.AddAvailsyncBus(builder.Configuration);
-    var app = builder.Build();
-    app.UseAccounting();
-    return app;
+    return builder.Build();
 }

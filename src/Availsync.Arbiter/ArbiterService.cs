@@ -29,8 +29,8 @@ public static class ArbiterService
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddRouting();
-        services.AddSettings<ArbiterOptions>(configuration, ArbiterOptions.Section).ValidateDataAnnotations();
-        services.AddSettings<PartitionOptions>(configuration, PartitionOptions.Section).ValidateDataAnnotations();
+        services.AddSettings<ArbiterOptions>(configuration, ArbiterOptions.Section);
+        services.AddSettings<PartitionOptions>(configuration, PartitionOptions.Section);
         services.AddStore<ArbiterDbContext, SqliteArbiterDbContext, PostgresArbiterDbContext>(configuration);
         services.AddLeases(configuration);
         services.TryAddEnumerable(
@@ -66,6 +66,7 @@ public static class ArbiterService
         services.AddHostedService(provider => provider.GetRequiredService<Queues>());
         services.AddHostedService<DecisionLoop>();
         services.AddHostedService<EventRelay>();
+        services.AddHostedService<EventBacklog>();
         services.AddHostedService<Ownership>();
         services.AddHostedService<AnswerPurge>();
         services.AddHostedService<EventLogPurge>();

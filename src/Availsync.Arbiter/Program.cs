@@ -5,16 +5,14 @@ using Availsync.Http;
 using Availsync.Operations;
 
 if (PartitionsCommand.IsMeant(args)) return await PartitionsCommand.RunAsync(args, Console.Out, Console.Error);
-return await WrongSettings.RunAsync(Build, Console.Error);
+return await WrongSettings.RunAsync(Build, app => app.UseArbiter(), Console.Error);
 
-IHost Build()
+WebApplication Build()
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.Configuration.AddSecretFiles();
     builder.Services.AddStructuredLogs(builder.Configuration)
         .AddOperations(builder.Configuration, "availsync-arbiter");
     builder.Services.AddQuietLogs().AddArbiter(builder.Configuration).AddAvailsyncBus(builder.Configuration);
-    var app = builder.Build();
-    app.UseArbiter();
-    return app;
+    return builder.Build();
 }

@@ -42,6 +42,7 @@ public static class BusRegistration
         services.AddSingleton<IRequests>(provider => provider.GetRequiredService<BusRequests>());
         services.AddSingleton<ICommandSender>(provider => provider.GetRequiredService<BusRequests>());
         services.AddSingleton<IResponderConnector, ResponderConnector>();
+        services.AddHealthChecks().AddCheck<BrokerHealth>("broker", tags: ["ready"]);
         StartFirst(services);
         return services;
     }
@@ -81,6 +82,7 @@ public static class BusRegistration
             service.ServiceType == typeof(IHostedService)
             && service.ImplementationType == typeof(MassTransitHostedService));
         services.Remove(bus);
-        services.Insert(0, bus);
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider =>
+            new StartedBus(ActivatorUtilities.CreateInstance<MassTransitHostedService>(provider))));
     }
 }

@@ -30,7 +30,7 @@ public static class OperationsRegistration
         services.AddSettings<MetricsOptions>(configuration, MetricsOptions.Section);
         services.AddSingleton<IValidateOptions<MetricsOptions>, MetricsOptionsValidator>();
         services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
-        services.AddSettings<ShutdownOptions>(configuration, ShutdownOptions.Section).ValidateDataAnnotations();
+        services.AddSettings<ShutdownOptions>(configuration, ShutdownOptions.Section);
         services.AddBoundedHealthChecks();
         services.AddDraining();
         services.AddTelemetry(configuration, serviceName);

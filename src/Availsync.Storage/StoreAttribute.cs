@@ -21,7 +21,8 @@ public sealed class StoreAttribute(string name) : Attribute
 
     internal string MigrationsTable => $"__migrations_{Name}";
 
-    internal static StoreAttribute Of(Type context) =>
-        context.GetCustomAttribute<StoreAttribute>(inherit: true)
-        ?? throw new InvalidOperationException($"{context.Name} needs a [Store(\"name\")] attribute.");
+    /// <summary>What a context is marked with.</summary>
+    public static StoreAttribute Of(Type context) =>
+        context?.GetCustomAttribute<StoreAttribute>(inherit: true)
+        ?? throw new InvalidOperationException($"{context?.Name} needs a [Store(\"name\")] attribute.");
 }

@@ -17,6 +17,8 @@ internal sealed class ClaimProjection(
     /// <summary>Bounds a transaction: a relay that has been away may bring a great many.</summary>
     private const int EventsMax = 1000;
 
+    public static IEnumerable<string?> RequestsOf(ClaimEvents message) => message.Events.Select(e => e.RequestId);
+
     public async Task HandleAsync(ClaimEvents message, CancellationToken cancellationToken)
     {
         var audited = message.Events.Select(AuditedFact.Of).OfType<AuditedFact>();

@@ -16,6 +16,9 @@ internal sealed class TrafficProjection(
 
     private static readonly HashSet<string> Declarations = ["run.working_set", "run.extend", "claim.extend"];
 
+    public static IEnumerable<string?> RequestsOf(TrafficRecords message) =>
+        message.Records.Select(record => record.RequestId);
+
     public async Task HandleAsync(TrafficRecords message, CancellationToken cancellationToken)
     {
         await using var transaction = await db.BeginWriteAsync(cancellationToken);

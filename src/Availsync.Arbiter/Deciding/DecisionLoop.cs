@@ -3,6 +3,7 @@ using Availsync.Arbiter.Relay;
 using Availsync.Arbiter.Store;
 using Availsync.Arbiter.Telemetry;
 using Availsync.Arbiter.Waiting;
+using Availsync.Bus.Requests;
 using Availsync.Contracts;
 using Availsync.Decisions;
 using Microsoft.EntityFrameworkCore;
@@ -56,6 +57,8 @@ internal sealed partial class DecisionLoop(
     /// </summary>
     private async Task<bool> DecideAsync(List<PendingCommand> commands)
     {
+        // A fault is told by those who notice it first, the database's driver among them.
+        using var scope = logger.BeginRequests(commands.Select(c => c.Envelope.RequestId));
         var committing = false;
         var alone = commands.Count == 1;
         var began = time.GetTimestamp();

@@ -16,6 +16,8 @@ internal sealed class LeaseEvents(SagaUnitOfWork<LeaseDbContext> unit, UnitOfWor
     /// <summary>Bounds the transaction: a relay that has been away may bring a great many.</summary>
     private const int EventsMax = 1000;
 
+    public static IEnumerable<string?> RequestsOf(ClaimEvents message) => message.Events.Select(e => e.RequestId);
+
     public async Task HandleAsync(ClaimEvents message, CancellationToken cancellationToken)
     {
         foreach (var events in message.Events.Select(LeaseMessages.Of).OfType<ILeaseMessage>().Chunk(EventsMax))

@@ -58,6 +58,7 @@ internal sealed partial class Ownership(
     /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (ExecuteTask is null) return; // The process was stopped before this has begun.
         await base.StopAsync(cancellationToken);
         await TryAsync(() => WithinAsync(instances.LeaveAsync, cancellationToken));
         await Task.WhenAll(_served.Values.Select(served => served.Leaving ??= HandOverAsync(served)));

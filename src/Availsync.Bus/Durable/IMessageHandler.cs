@@ -8,4 +8,7 @@ public interface IMessageHandler<in TMessage>
     /// Handles one message. It may come twice, so the effect must be the same as once; throwing has it repeated.
     /// </summary>
     Task HandleAsync(TMessage message, CancellationToken cancellationToken);
+
+    /// <summary>The ids of the calls that a message tells of: what is logged while it is handled has them.</summary>
+    static virtual IEnumerable<string?> RequestsOf(TMessage message) => [];
 }

@@ -10,9 +10,15 @@ internal sealed class InMemoryPublisher(BusParts parts, IServiceProvider service
         where TMessage : class
     {
         var handlers = parts.Handlers.Where(part => part.MessageType == typeof(TMessage))
-            .Select(part => part.HandleAsync(message, services, cancellationToken));
+            .Select(part => HandleAsync(part, message, cancellationToken));
         var broadcasts = parts.Broadcasts.Where(part => part.MessageType == typeof(TMessage))
             .Select(part => part.HandleAsync(message, services, cancellationToken));
         return Task.WhenAll(handlers.Concat(broadcasts));
+    }
+
+    private async Task HandleAsync(HandlerPart part, object message, CancellationToken cancellationToken)
+    {
+        using var scope = part.Mark(message, services);
+        await part.HandleAsync(message, services, cancellationToken);
     }
 }

@@ -26,6 +26,8 @@ public static class OutboxRegistration
         services.AddSingleton<OutboxPlan>(provider => provider.GetRequiredService<OutboxPlan<TContext>>());
         services.TryAddSingleton<OutboxPlans>();
         services.AddHostedService<OutboxDelivery<TContext>>();
+        services.AddMetrics();
+        services.AddHostedService<OutboxBacklog<TContext>>();
         return services;
     }
 }

@@ -21,18 +21,23 @@ internal static class ResponderEndpoint
         endpoint.ConcurrentMessageLimit = concurrency;
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit && options.CommandQueues == CommandQueueKind.Quorum)
             rabbit.SetQuorumQueue();
-        endpoint.Handler<TRequest>(context => RespondAsync(context, logger, respond));
+        endpoint.UseInlineFilter((context, handle) => MarkAsync(context, logger, handle));
+        endpoint.Handler<TRequest>(context => RespondAsync(context, respond));
+    }
+
+    /// <summary>Around the handler, so that what the bus itself logs of its fault has the id as well.</summary>
+    private static async Task MarkAsync(ConsumeContext context, ILogger logger, IPipe<ConsumeContext> handle)
+    {
+        AmbientRequest.Id = context.Headers.Get<string>(AmbientRequest.Header);
+        using var scope = AmbientRequest.Id is { } id ? logger.BeginRequests([id]) : null;
+        await handle.Send(context);
     }
 
     private static async Task RespondAsync<TRequest, TReply>(
-        ConsumeContext<TRequest> context, ILogger logger, Func<TRequest, CancellationToken, Task<TReply>> respond)
+        ConsumeContext<TRequest> context, Func<TRequest, CancellationToken, Task<TReply>> respond)
         where TRequest : class
         where TReply : class
     {
-        AmbientRequest.Id = context.Headers.Get<string>(AmbientRequest.Header);
-        using var scope = AmbientRequest.Id is { } id
-            ? logger.BeginScope(new Dictionary<string, object> { [AmbientRequest.Header] = id })
-            : null;
         var reply = await respond(context.Message, context.CancellationToken);
         if (context.ResponseAddress is not null)
             await context.RespondAsync(reply, sending => sending.Durable = false);

@@ -36,6 +36,7 @@ public static class SchedulerRegistration
         services.AddSagaUnitOfWork<TContext>();
         services.AddKeyedScoped<IDueMessageDelivery, TDelivery>(typeof(TContext));
         services.AddHostedService<DueMessageDispatcher<TContext>>();
+        services.AddHostedService<TimerBacklog<TContext>>();
         return services;
     }
 }

@@ -113,6 +113,7 @@ internal sealed partial class Lane : IAsyncDisposable
 
     private async Task<Decided?> AskAsync(List<PendingCommand> batch)
     {
+        using var scope = _logger.BeginRequests(batch.Select(command => command.Envelope.RequestId));
         var timeout = batch.Max(command => command.Envelope.Deadline) - _time.GetUtcNow();
         try
         {

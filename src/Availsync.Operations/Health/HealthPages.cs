@@ -45,5 +45,5 @@ internal static class HealthPages
         .OrderBy(entry => entry.Key, StringComparer.Ordinal)
         .Select(entry => KeyValuePair.Create<string, JsonNode?>(
             entry.Key,
-            entry.Value.Status == HealthStatus.Unhealthy ? entry.Value.Description ?? "does not answer" : "ok")));
+            entry.Value.Status == HealthStatus.Healthy ? "ok" : entry.Value.Description ?? "does not answer")));
 }

@@ -8,14 +8,16 @@ public sealed class ShutdownOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Shutdown";
 
+    internal const int SecondsMax = 300;
+
     /// <summary>
     /// For how many seconds a process that was asked to stop goes on taking requests, while <c>/health/ready</c> says that
     /// it will not for long: the time that what stands in front of it needs to notice. 0 where nothing does.
     /// </summary>
-    [Range(0, 300)]
+    [Range(0, SecondsMax)]
     public double DrainSeconds { get; set; }
 
     /// <summary>For how many seconds, after that, what is under way may take to end.</summary>
-    [Range(1, 300)]
+    [Range(1, SecondsMax)]
     public double FinishSeconds { get; set; } = 30;
 }

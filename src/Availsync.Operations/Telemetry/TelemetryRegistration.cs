@@ -29,7 +29,7 @@ internal static class TelemetryRegistration
 
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration, string serviceName)
     {
-        services.AddSettings<TelemetryOptions>(configuration, TelemetryOptions.Section).ValidateDataAnnotations();
+        services.AddSettings<TelemetryOptions>(configuration, TelemetryOptions.Section);
         services.AddSingleton<OperatorsOnly>();
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(serviceName, serviceVersion: Version))

@@ -1,11 +1,14 @@
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Availsync.Arbiter.Events;
 using Availsync.Arbiter.Relay;
 using Availsync.Bus.Durable;
+using Availsync.Bus.Tests.Backlogs;
 using Availsync.Contracts;
 using Availsync.Storage;
 using Availsync.Views;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -157,6 +160,31 @@ public abstract class RelaySuite(StorageProvider provider)
         former.Relay.Set();
         await formerRelay.DisposeAsync();
         Assert.Equal([1L, 2L, 3L, 4L], (await LogAsync(world)).Events.Select(e => e.Sequence));
+    }
+
+    [Fact]
+    public async Task How_much_waits_and_since_when_is_measured_whoever_owns_the_partition()
+    {
+        await using var world = await ArbiterWorld.OpenAsync(provider);
+        var arbiter = await world.TakeOverAsync();
+        await arbiter.DecideAsync(world.Start("repo:a/b"));
+        world.Time.Advance(TimeSpan.FromSeconds(30));
+        await arbiter.DecideAsync(world.Start("repo:c/d"));
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        var watch = new EventBacklog(world.Contexts, meters, world.Time, NullLogger<EventBacklog>.Instance);
+        Assert.Empty(Gauges.Of(meters, "availsync.relay"));
+
+        await watch.RefreshAsync(default);
+        Assert.Equal(
+            new Dictionary<string, double> { ["availsync.relay.waiting"] = 2, ["availsync.relay.age"] = 30 },
+            Gauges.Of(meters, "availsync.relay"));
+
+        var broker = new Broker();
+        await using var relay = await RunAsync(world, arbiter, broker);
+        arbiter.Relay.Set();
+        while ((await world.EventsAsync()).Count > 0) await Task.Yield();
+        await watch.RefreshAsync(default);
+        Assert.Equal(0, Gauges.Of(meters, "availsync.relay")["availsync.relay.waiting"]);
     }
 
     private static async Task<EventPage> LogAsync(ArbiterWorld world)

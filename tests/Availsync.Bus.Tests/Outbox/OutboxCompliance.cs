@@ -1,10 +1,13 @@
+using System.Diagnostics.Metrics;
 using Availsync.Bus.Durable;
 using Availsync.Bus.Outbox;
+using Availsync.Bus.Tests.Backlogs;
 using Availsync.Bus.Tests.Databases;
 using Availsync.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Availsync.Bus.Tests.Outbox;
 
@@ -116,11 +119,38 @@ public abstract class OutboxCompliance(StorageProvider provider) : IAsyncLifetim
         Assert.Throws<InvalidOperationException>(() => context.Enqueue(new OrderShipped(1)));
     }
 
-    private protected async Task<IHost> StartAsync()
+    [Fact]
+    public async Task How_much_waits_and_since_when_is_measured()
+    {
+        Publisher.Script = _ => ScriptedPublisher.Failure.BeforeItIsSafe;
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 5, 22, 12, 0, 0, TimeSpan.Zero));
+        var host = await StartAsync(time);
+        await PlaceAsync(host, 1, 2);
+        time.Advance(TimeSpan.FromSeconds(7));
+        await PlaceAsync(host, 3);
+        await host.StopAsync();
+
+        var watch = host.Services.GetServices<IHostedService>().OfType<OutboxBacklog<ShopContext>>().Single();
+        await watch.RefreshAsync(default);
+        Assert.Equal(new Dictionary<string, double> { [Waiting] = 3, [Age] = 7 }, Shown(host));
+
+        await using (var context = Context(host)) await context.Set<OutboxRow>().ExecuteDeleteAsync();
+        await watch.RefreshAsync(default);
+        Assert.Equal(new Dictionary<string, double> { [Waiting] = 0, [Age] = 0 }, Shown(host));
+    }
+
+    private const string Waiting = "availsync.outbox.waiting";
+    private const string Age = "availsync.outbox.age";
+
+    private static Dictionary<string, double> Shown(IHost host) => Gauges.Of(
+        host.Services.GetRequiredService<IMeterFactory>(), "availsync.outbox");
+
+    private protected async Task<IHost> StartAsync(TimeProvider? time = null)
     {
         var host = await StoreHost.StartAsync<ShopContext, ShopContextSqlite, ShopContextPostgres>(
             _database,
             services => services
+                .AddSingleton(time ?? TimeProvider.System)
                 .AddSingleton<IDurablePublisher>(Publisher)
                 .AddOutbox<ShopContext>(outbox => outbox.Carry<OrderPlaced>()));
         _hosts.Add(host);

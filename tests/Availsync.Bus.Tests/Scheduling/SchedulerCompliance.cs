@@ -1,9 +1,13 @@
+using System.Diagnostics.Metrics;
 using Availsync.Bus.Scheduling;
+using Availsync.Bus.Tests.Backlogs;
 using Availsync.Bus.Tests.Databases;
 using Availsync.Bus.Tests.Sagas;
 using Availsync.Storage;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Availsync.Bus.Tests.Scheduling;
@@ -174,6 +178,43 @@ public abstract class SchedulerCompliance(StorageProvider provider) : IAsyncLife
         Assert.Equal(0, (await service.FindAsync(poison))!.TimesOverdue);
         Assert.Equal(1, await service.TimersAsync());
     }
+
+    [Fact]
+    public async Task How_much_waits_is_seen_at_intervals_and_nothing_is_shown_where_it_cannot_be_seen()
+    {
+        var service = await StartAsync<BusDueMessageDelivery>();
+        foreach (var minutes in new[] { 10, 12, 20 }) await PromiseAsync(service, minutes);
+        Time.Advance(TimeSpan.FromSeconds(5));
+        await Until.IsTrueAsync(() => Task.FromResult(Shown(service).GetValueOrDefault("availsync.timers.waiting") == 3));
+        Assert.Equal((0, 0), Overdue(service));
+
+        await service.StopAsync();
+        Time.Advance(TimeSpan.FromMinutes(15));
+        var watch = service.Services.GetServices<IHostedService>().OfType<TimerBacklog<ParcelContext>>().Single();
+        await watch.RefreshAsync(default);
+        Assert.Equal(3, Shown(service)["availsync.timers.waiting"]);
+        Assert.Equal((2, 305), Overdue(service));
+
+        await using (var context = service.Context())
+            await context.Set<DueMessage>().ExecuteDeleteAsync();
+        await watch.RefreshAsync(default);
+        Assert.Equal(0, Shown(service)["availsync.timers.waiting"]);
+
+        await using (var context = service.Context())
+        {
+            var drop = "DROP TABLE " + context.TableOf<DueMessage>();
+            await context.Database.ExecuteSqlRawAsync(drop);
+        }
+
+        await watch.RefreshAsync(default);
+        Assert.Empty(Shown(service));
+    }
+
+    private static (double Count, double Age) Overdue(ParcelService service) =>
+        (Shown(service)["availsync.timers.overdue"], Shown(service)["availsync.timers.age"]);
+
+    private static Dictionary<string, double> Shown(ParcelService service) => Gauges.Of(
+        service.Services.GetRequiredService<IMeterFactory>(), "availsync.timers");
 
     private async Task<ParcelService> StartAsync<TDelivery>()
         where TDelivery : class, IDueMessageDelivery

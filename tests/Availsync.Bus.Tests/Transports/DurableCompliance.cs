@@ -1,6 +1,7 @@
 using Availsync.Bus.Durable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Availsync.Bus.Tests.Transports;
 
@@ -69,6 +70,26 @@ public abstract class DurableCompliance(BusTransport transport) : IAsyncLifetime
         await Publisher(host).PublishAsync(new Happened(_bus.Name, 9));
 
         Assert.Equal([9], await recorder.NextAsync(1));
+    }
+
+    [Fact]
+    public async Task What_is_logged_while_a_message_is_handled_has_the_ids_of_the_calls_it_tells_of()
+    {
+        var recorder = new Recorder(_bus.Name);
+        using var log = new LoggedLines();
+        var host = await _bus.StartAsync(
+            services => services.AddSingleton(recorder).AddLogging(logging => logging.AddProvider(log)),
+            parts => parts.Handler<Happened, TalkativeHandler>(_bus.Name));
+
+        await Publisher(host).PublishAsync(new Happened(_bus.Name, 1));
+        await Publisher(host).PublishAsync(new Happened(_bus.Name, 2));
+        await recorder.NextAsync(2);
+
+        var said = log.Lines.Where(line => line.Category.EndsWith(nameof(TalkativeHandler), StringComparison.Ordinal))
+            .ToDictionary(line => line.Text);
+        Assert.Equal(("call-1", null), (said["handling 1"].Mark("request_id"), said["handling 1"].Mark("request_ids")));
+        Assert.Equal("call-1 call-2", said["handling 2"].Mark("request_ids"));
+        Assert.Null(said["handling 2"].Mark("request_id"));
     }
 
     private protected Task<IHost> StartAsync(Recorder recorder, Action<IBusParts> parts) =>

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Availsync.Bus.Durable;
+using Microsoft.Extensions.Logging;
 
 namespace Availsync.Bus.Tests.Transports;
 
@@ -51,6 +52,24 @@ internal sealed class RecordingHandler(Recorder recorder) : IMessageHandler<Happ
         recorder.See(message);
         return Task.CompletedTask;
     }
+}
+
+/// <summary>Says what it does; message n tells of the calls 1 to n, one of them twice.</summary>
+internal sealed partial class TalkativeHandler(Recorder recorder, ILogger<TalkativeHandler> logger)
+    : IMessageHandler<Happened>
+{
+    public static IEnumerable<string?> RequestsOf(Happened message) =>
+        [.. Enumerable.Range(1, message.Number).Select(n => $"call-{n}"), null, "call-1"];
+
+    public Task HandleAsync(Happened message, CancellationToken cancellationToken)
+    {
+        Handling(logger, message.Number);
+        recorder.See(message);
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "handling {number}")]
+    private static partial void Handling(ILogger logger, int number);
 }
 
 internal sealed class SecondHandler(Recorder recorder) : IMessageHandler<Happened>

@@ -3,6 +3,7 @@ using Availsync.Bus.Requests;
 using Availsync.Bus.Tests.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Availsync.Bus.Tests.Transports;
 
@@ -51,6 +52,27 @@ public abstract class RequestCompliance(BusTransport transport) : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<NoAnswerException>(() => AskAsync(host, -1).WaitAsync(Patience / 2));
 
         Assert.Contains("failed", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_logged_of_a_responder_that_fails_has_the_id_of_the_call()
+    {
+        using var log = new LoggedLines();
+        var host = await _bus.StartAsync(
+            services => services.AddSingleton(new Responder.Identity(_bus.Name))
+                .AddLogging(logging => logging.AddProvider(log)),
+            parts => parts.Responder<Ask, Answer, Responder>(_bus.Name));
+
+        AmbientRequest.Id = "call-7";
+        await Assert.ThrowsAsync<NoAnswerException>(() => AskAsync(host, -1));
+
+        var faults = new List<LoggedLine>();
+        await Until.IsTrueAsync(() =>
+        {
+            faults = [.. log.Lines.Where(line => line.Text.Contains("R-FAULT", StringComparison.Ordinal))];
+            return Task.FromResult(faults.Count > 0);
+        });
+        Assert.All(faults, line => Assert.Equal("call-7", line.Mark("request_id")));
     }
 
     [Fact]

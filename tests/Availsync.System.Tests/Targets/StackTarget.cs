@@ -36,6 +36,33 @@ public class StackTarget : Target
 
     internal Uri Broker => new($"amqp://availsync:{Secret("rabbitmq")}@127.0.0.1:{PortOf("rabbitmq")}/availsync");
 
+    /// <summary>What only the stack's own processes know, by what it is called in a finding.</summary>
+    internal IReadOnlyList<(string What, string Text)> ServerSecrets =>
+    [
+        ("the broker's password", Secret("rabbitmq")),
+        ("the database's password", Secret("database-availsync")),
+        ("the signing key", Secret("signing-key")),
+    ];
+
+    /// <summary>The settings of one more service beside those of the stack, which a test starts by itself.</summary>
+    internal Dictionary<string, string> ServiceSettings => new(Settings)
+    {
+        ["Storage__Provider"] = "Postgres",
+        ["Storage__ConnectionString"] = ConnectionString,
+        ["Bus__Transport"] = "RabbitMq",
+        ["Bus__Host"] = Broker.Host,
+        ["Bus__Port"] = Broker.Port.ToString(CultureInfo.InvariantCulture),
+        ["Bus__VirtualHost"] = "availsync",
+        ["Bus__Username"] = "availsync",
+        ["Bus__Password"] = Secret("rabbitmq"),
+        ["Internal__SigningKey"] = Secret("signing-key"),
+        ["Accounting__Address"] = AccountingAddress.ToString(),
+        ["Edge__AnswerWithinSeconds"] = "15", // It is not speed that such a test is about.
+    };
+
+    /// <summary>Where accounting's own HTTP surface is.</summary>
+    internal Uri AccountingAddress => new($"http://127.0.0.1:{PortOf("accounting-1")}");
+
     private string ConnectionString => new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1",
