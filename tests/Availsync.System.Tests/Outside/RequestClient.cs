@@ -8,13 +8,13 @@ using RabbitMQ.Client.Events;
 namespace Availsync.System.Tests.Outside;
 
 /// <summary>A reply from the bus.</summary>
-internal sealed record BusReply(string CorrelationId, string? Type, int Status, IDictionary<string, object?> Headers, byte[] Body)
+internal sealed record Replied(string CorrelationId, string? Type, int Status, IDictionary<string, object?> Headers, byte[] Body)
 {
     public JsonElement Json { get; } = JsonDocument.Parse(Body).RootElement;
 
     public string? Text(string member) => Json.TryGetProperty(member, out var value) ? value.GetString() : null;
 
-    public BusReply Expect(int status)
+    public Replied Expect(int status)
     {
         Assert.True(status == Status, $"{CorrelationId} was answered with {this}");
         return this;
@@ -31,8 +31,8 @@ internal sealed class RequestClient : IAsyncDisposable
 
     private readonly IConnection _connection;
     private readonly IChannel _channel;
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<BusReply>> _replies = [];
-    private readonly ConcurrentBag<BusReply> _all = [];
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<Replied>> _replies = [];
+    private readonly ConcurrentBag<Replied> _all = [];
 
     private RequestClient(IConnection connection, IChannel channel, string replyTo)
     {
@@ -44,7 +44,7 @@ internal sealed class RequestClient : IAsyncDisposable
     public string ReplyTo { get; }
 
     /// <summary>Every reply that came, repeated ones too.</summary>
-    public IReadOnlyCollection<BusReply> All => _all;
+    public IReadOnlyCollection<Replied> All => _all;
 
     /// <summary>With a durable queue where the replies have to outlive the broker.</summary>
     public static async Task<RequestClient> ConnectAsync(Uri broker, bool durable = false)
@@ -64,7 +64,7 @@ internal sealed class RequestClient : IAsyncDisposable
     }
 
     /// <summary>Asks, and waits for the reply.</summary>
-    public async Task<BusReply> AskAsync(object request, string? messageId = null, string? replyTo = null)
+    public async Task<Replied> AskAsync(object request, string? messageId = null, string? replyTo = null)
     {
         var reply = await SendAsync(JsonSerializer.SerializeToUtf8Bytes(request), p =>
         {
@@ -75,7 +75,7 @@ internal sealed class RequestClient : IAsyncDisposable
     }
 
     /// <summary>Sends bytes, and returns when the broker has them; the task is the reply's.</summary>
-    public async Task<Task<BusReply>> SendAsync(ReadOnlyMemory<byte> body, Action<BasicProperties>? change = null)
+    public async Task<Task<Replied>> SendAsync(ReadOnlyMemory<byte> body, Action<BasicProperties>? change = null)
     {
         var id = Guid.CreateVersion7(Target.Clock.GetUtcNow()).ToString("N");
         var properties = new BasicProperties
@@ -115,12 +115,12 @@ internal sealed class RequestClient : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    private static TaskCompletionSource<BusReply> NewReply() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<Replied> NewReply() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Task TakeAsync(BasicDeliverEventArgs delivery)
     {
         var properties = delivery.BasicProperties;
-        var reply = new BusReply(
+        var reply = new Replied(
             properties.CorrelationId!, properties.Type, (int)properties.Headers!["status"]!, properties.Headers,
             delivery.Body.ToArray());
         _all.Add(reply);

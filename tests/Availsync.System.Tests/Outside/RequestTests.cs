@@ -129,7 +129,7 @@ public sealed partial class RequestTests(StackTarget target) : TargetTests(targe
         Assert.Equal(first.Expect(200).Json.GetRawText(), second.Expect(200).Json.GetRawText());
         Assert.Equal("true", Encoding.UTF8.GetString((byte[])second.Headers["idempotency_replayed"]!));
 
-        var replies = new List<Task<BusReply>>();
+        var replies = new List<Task<Replied>>();
         var killed = Task.CompletedTask;
         for (var n = 1; n <= count; n++)
         {
@@ -211,7 +211,7 @@ public sealed partial class RequestTests(StackTarget target) : TargetTests(targe
         var own = await OwnWorkspace.SignUpAsync(target, "unlimited");
         var root = NewRoot("stop");
         await using var client = await RequestClient.ConnectAsync(target.Broker);
-        var replies = new List<Task<BusReply>>();
+        var replies = new List<Task<Replied>>();
         Task<string>? stopped = null;
         for (var n = 0; n < count; n++)
         {
