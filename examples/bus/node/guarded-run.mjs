@@ -22,7 +22,8 @@ async function start(door, resource, lease, wait, askEvery) {
     });
     if (answer.action === 'proceed') return answer;
     const holder = answer.blocking_claim;
-    say(`${resource} is held by ${holder.agent_name} until ${holder.expires_at}: ${holder.reason ?? 'no reason given'}`);
+    const why = holder.reason ?? 'no reason given';
+    say(`${resource} is held by ${holder.agent_name} until ${holder.expires_at}: ${why}`);
     if (left === 0 || deadline - performance.now() < 1000) return null;
     ticket = answer.queue?.ticket ?? null;
     if (answer.queue) say(`waiting at place ${answer.queue.position} of ${answer.queue.length}`);

@@ -12,9 +12,10 @@ namespace Availsync.Arbiter.Relay;
 
 /// <summary>
 /// Publishes what was committed, in the order of its commits, to our own services and to whoever listens on the broker
-/// from outside, and once it is safe with the broker moves it from the outbox into the log that listeners read. It reads the table and keeps nothing in memory, so what a predecessor left
-/// behind and what comes now take the same way. A crash between publishing and moving has events published twice:
-/// consumers drop an <c>event_id</c> they know. In the log each is once.
+/// from outside, and once it is safe with the broker moves it from the outbox into the log that listeners read. It reads
+/// the table and keeps nothing in memory, so what a predecessor left behind and what comes now take the same way. A
+/// crash between publishing and moving has events published twice: consumers drop an <c>event_id</c> they know. In the
+/// log each is once.
 /// </summary>
 internal sealed partial class EventRelay(
     PartitionMap partitions,

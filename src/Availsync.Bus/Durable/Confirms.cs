@@ -5,8 +5,8 @@ namespace Availsync.Bus.Durable;
 
 /// <summary>
 /// Which of the messages of one channel the broker has answered for. The client could keep count itself, but then each
-/// message would be waited for alone or its order be left to chance: here they leave one after the other, and are waited
-/// for together.
+/// message would be waited for alone or its order be left to chance: here they leave one after the other, and all of
+/// them are waited for together.
 /// </summary>
 internal sealed class Confirms
 {

@@ -6,9 +6,9 @@ namespace Availsync.Bus.Durable;
 public interface ITopicPublisher
 {
     /// <summary>
-    /// Sends the messages in their order and returns when the broker has all of them: at least once. It throws otherwise,
-    /// and the caller repeats all of it later. A message that nobody has asked for is gone. In memory nobody listens
-    /// from outside, and <paramref name="messages"/> is not even looked at.
+    /// Sends the messages in their order and returns when the broker has all of them: at least once. It throws
+    /// otherwise, and the caller repeats all of it later. A message that nobody has asked for is gone. In memory nobody
+    /// listens from outside, and <paramref name="messages"/> is not even looked at.
     /// </summary>
     /// <param name="exchange">One that is a part of this service, see <see cref="IBusParts.Topic"/>.</param>
     /// <param name="messages">What is to be sent; may be gone through more than once.</param>

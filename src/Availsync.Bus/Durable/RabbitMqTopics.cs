@@ -7,7 +7,8 @@ namespace Availsync.Bus.Durable;
 
 /// <summary>
 /// Publishes to topic exchanges over a connection and a channel of its own: past MassTransit, whose messages have an
-/// envelope, and which would send them one by one. What goes wrong costs the connection, and the next try makes a new one.
+/// envelope, and which would send them one by one. What goes wrong costs the connection, and the next try makes a new
+/// one.
 /// </summary>
 internal sealed partial class RabbitMqTopics(
     BusParts parts,
@@ -18,8 +19,8 @@ internal sealed partial class RabbitMqTopics(
     ILogger<RabbitMqTopics> logger) : ITopicPublisher, IAsyncDisposable
 {
     /// <summary>
-    /// How often a message is sent that a queue refuses. A queue of the broker's own that stumbles has recovered by then;
-    /// one that is full and was made to refuse stays so, and must not stop the events of everybody else.
+    /// How often a message is sent that a queue refuses. A queue that stumbles in the broker has recovered by then; one
+    /// that is full and was made to refuse stays so, and must not stop the events of everybody else.
     /// </summary>
     private const int TriesMax = 3;
 
@@ -92,7 +93,7 @@ internal sealed partial class RabbitMqTopics(
         Headers = message.Headers.Where(h => h.Value is not null).ToDictionary(),
     };
 
-    /// <summary>The channel; a new one, on a new connection and with the exchanges, where there is none that works.</summary>
+    /// <summary>The channel; where none works a new one, on a new connection and with the exchanges.</summary>
     private async Task<IChannel> OpenAsync(CancellationToken cancellationToken)
     {
         if (_channel is { IsOpen: true } open) return open;

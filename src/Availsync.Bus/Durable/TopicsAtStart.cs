@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Availsync.Bus.Durable;
 
-/// <summary>Makes the exchanges of topics, so that whoever wants to listen finds them before the first message.</summary>
+/// <summary>Makes the exchanges of topics, so that who wants to listen finds them before the first message.</summary>
 internal sealed partial class TopicsAtStart(
     BusParts parts, ITopicPublisher topics, TimeProvider time, ILogger<TopicsAtStart> logger) : BackgroundService
 {

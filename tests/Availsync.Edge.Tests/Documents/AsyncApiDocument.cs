@@ -36,7 +36,7 @@ internal sealed class AsyncApiDocument
         return new AsyncApiDocument(JsonOf(stream.Documents[0].RootNode)!.AsObject());
     }
 
-    /// <summary>The names of the messages of a channel in <c>components</c>, by what the messages call themselves.</summary>
+    /// <summary>The names that messages of a channel have in <c>components</c>, by what they call themselves.</summary>
     public ILookup<string, string> MessagesOf(string channel) =>
         Root["channels"]![channel]!["messages"]!.AsObject()
             .Select(m => m.Value!["$ref"]!.GetValue<string>().Split('/')[^1])

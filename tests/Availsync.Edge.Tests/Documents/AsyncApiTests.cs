@@ -9,7 +9,7 @@ using Json.Schema;
 
 namespace Availsync.Edge.Tests.Documents;
 
-/// <summary>The document of the doors on the broker says what AsyncAPI is, what HTTP says, and what the code does.</summary>
+/// <summary>The document of the doors on the broker says what AsyncAPI asks for, HTTP says, and the code does.</summary>
 public sealed class AsyncApiTests
 {
     /// <summary>What HTTP has no schema for: members that are in the path or in headers there.</summary>
@@ -166,7 +166,9 @@ public sealed class AsyncApiTests
 
     private static string Resource(string name)
     {
-        var assembly = name == "openapi.v1.json" ? typeof(EventStreamOptions).Assembly : Assembly.GetExecutingAssembly();
+        var assembly = name == "openapi.v1.json"
+            ? typeof(EventStreamOptions).Assembly
+            : Assembly.GetExecutingAssembly();
         using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
     }

@@ -46,7 +46,7 @@ internal sealed record History
     /// <summary>What a durable queue on the bus has got, in its order. At least once.</summary>
     public required IReadOnlyList<Happening> Bus { get; init; }
 
-    /// <summary>What those outside have got in a durable queue on the topic exchange, in its order. At least once.</summary>
+    /// <summary>What those outside have got in a durable queue on the topic, in its order. At least once.</summary>
     public required IReadOnlyList<Happening> Topic { get; init; }
 
     /// <summary>What a listener has been sent that came back whenever its stream broke. Exactly once.</summary>

@@ -107,7 +107,8 @@ public sealed class HistoryAuditTests
         ["the bus tells another story"] = ("bus",
             h => h with { Bus = Change(h.Bus, 1, f => f with { Claim = One with { Token = 7 } }) }),
         ["the topic misses a fact"] = ("topic", h => h with { Topic = Without(h.Topic, 4) }),
-        ["the topic changes the order"] = ("topic", h => h with { Topic = [h.Topic[1], h.Topic[0], .. h.Topic.Skip(2)] }),
+        ["the topic changes the order"] = ("topic",
+            h => h with { Topic = [h.Topic[1], h.Topic[0], .. h.Topic.Skip(2)] }),
         ["the stream misses a fact"] = ("stream", h => h with { Stream = Without(h.Stream, 2) }),
         ["the stream repeats a fact"] = ("stream", h => h with { Stream = [.. h.Stream, h.Stream[^1]] }),
     };

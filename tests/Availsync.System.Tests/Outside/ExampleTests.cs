@@ -70,7 +70,8 @@ public sealed class ExampleTests(StackTarget target) : TargetTests(target)
         var resource = NewRoot("example");
         var held = Granted.Of((await own.Agent.StartAsync(resource, 600)).Expect(200).Json.GetProperty("claim"));
 
-        using var run = example.Run("guarded-run", resource, "--wait", "50", "--ask-every", "1", "--", "echo", "my turn");
+        using var run = example.Run(
+            "guarded-run", resource, "--wait", "50", "--ask-every", "1", "--", "echo", "my turn");
         await SaidAsync(run, "waiting at place 1 of 1", times: 2);
         var tickets = (await target.Store.QueueAsync(resource)).Distinct();
         Assert.Single(tickets);

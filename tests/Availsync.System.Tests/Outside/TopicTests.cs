@@ -8,7 +8,7 @@ using Availsync.System.Tests.Work;
 
 namespace Availsync.System.Tests.Outside;
 
-/// <summary>What those outside hear on the broker: the stream's own events, all of them, whatever dies meanwhile.</summary>
+/// <summary>What those outside hear on the broker: the stream's own events, all of them, whatever dies.</summary>
 [Collection(StackCollection.Name)]
 public sealed class TopicTests(StackTarget target) : TargetTests(target)
 {
@@ -41,7 +41,8 @@ public sealed class TopicTests(StackTarget target) : TargetTests(target)
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{first.Count} events of {sequences.Count} roots, {heard.Count - first.Count} of them came again"));
-        var roots = first.GroupBy(m => m.What.Root).ToDictionary(g => g.Key, g => g.Select(m => m.What.Sequence).ToList());
+        var roots = first.GroupBy(m => m.What.Root)
+            .ToDictionary(g => g.Key, g => g.Select(m => m.What.Sequence).ToList());
         Assert.Equal(sequences.Keys.Order(), roots.Keys.Order());
         foreach (var (root, came) in roots)
         {
@@ -136,7 +137,11 @@ public sealed class TopicTests(StackTarget target) : TargetTests(target)
         Assert.Empty(Document.FaultsOf(name, "headers", JsonSerializer.SerializeToElement(headers)));
         // A quorum queue counts deliveries in a header of its own.
         foreach (var (header, value) in headers.Where(h => !h.Key.StartsWith("x-", StringComparison.Ordinal)))
-            Assert.Equal(message.Json.GetProperty(header).ToString(), Convert.ToString(value, CultureInfo.InvariantCulture));
+        {
+            Assert.Equal(
+                message.Json.GetProperty(header).ToString(), Convert.ToString(value, CultureInfo.InvariantCulture));
+        }
+
         if (message.Json.GetProperty("request_id").ValueKind == JsonValueKind.Null)
             Assert.DoesNotContain("request_id", headers.Keys);
     }
