@@ -15,6 +15,11 @@ internal sealed partial class OwnService : IDisposable
     /// <summary>All that it has said so far.</summary>
     public string Output => _process.Output;
 
+    /// <summary>What it has logged as errors.</summary>
+    public IEnumerable<string> Errors => Output.Split('\n').Where(line =>
+        line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal)
+        || line.Contains("\"LogLevel\":\"Critical\"", StringComparison.Ordinal));
+
     /// <param name="project">Such as <c>Availsync.Edge</c>.</param>
     /// <param name="settings">As environment variables. It listens on a free port, whatever they say.</param>
     public static OwnService Start(string project, IReadOnlyDictionary<string, string> settings) =>
