@@ -12,6 +12,8 @@ public abstract class FuzzContract(Target target, int count) : ContractTest(targ
 {
     private const int Connections = 16;
 
+    private int _streams;
+
     [Fact]
     public async Task No_request_whatever_gets_a_5xx_and_every_refusal_is_an_error_object()
     {
@@ -35,6 +37,7 @@ public abstract class FuzzContract(Target target, int count) : ContractTest(targ
         // A fuzz that never gets past the door proves nothing about what is behind it.
         Assert.All((int[])[200, 201, 204, 400, 401, 403, 404, 405, 409, 415, 422],
             s => Assert.True(statuses.ContainsKey(s), $"{s} in {seen}"));
+        Assert.True(_streams > 0, "No stream of events was opened.");
     }
 
     [Theory]
@@ -68,7 +71,8 @@ public abstract class FuzzContract(Target target, int count) : ContractTest(targ
         try
         {
             using var message = request.ToMessage(Target.Address);
-            var answer = await Client.SendAsync(message, request.Method);
+            var answer = await Client.SendAndHangUpAsync(message, request.Method);
+            if (answer is { Status: 200, MediaType: "text/event-stream" }) Interlocked.Increment(ref _streams);
             var faults = OpenApiDocument.Instance.FaultsOf(request.Method.ToUpperInvariant(), request.Path, answer);
             return answer.Status >= 500 || faults.Count > 0
                 ? (answer.Status, $"{string.Join('\n', faults)}\n{answer}")

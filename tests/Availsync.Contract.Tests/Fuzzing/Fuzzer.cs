@@ -62,7 +62,7 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
         var hold = Id(world.HoldIds, random, json);
         // Passwords are slow to hash by design: those routes get a smaller share.
         if (random.Next(500) == 0) return Signing(random, json);
-        return random.Next(33) switch
+        return random.Next(34) switch
         {
             0 or 1 or 2 or 3 => ("POST", "/v1/work/run/start", Start(random, json)),
             4 or 5 => ("POST", "/v1/work/check", Start(random, json)),
@@ -95,6 +95,7 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
             29 => ("POST", $"/v1/holds/{hold}/confirm", random.Next(2) == 0 ? null : []),
             30 => (json.Pick(["GET", "DELETE"]), $"/v1/holds/{hold}", null),
             31 => ("GET", "/v1/holds", null),
+            32 => ("GET", "/v1/work/events", null),
             _ => ("POST", "/v1/mcp/heartbeat",
                 new JsonObject { ["client_name"] = json.Text(110), ["client_version"] = "1", ["session_id"] = null }),
         };
@@ -251,6 +252,8 @@ internal sealed class Fuzzer(FuzzWorld world, int seed)
 
         if (random.Next(5) == 0)
             headers.Add(("Idempotency-Key", random.Next(3) == 0 ? Visible(json.Text(300)) : $"k{random.Next(200)}"));
+        if (path.StartsWith("/v1/work/events", StringComparison.OrdinalIgnoreCase) && random.Next(2) == 0)
+            headers.Add(("Last-Event-ID", random.Next(2) == 0 ? json.Number() : Visible(json.Text(30))));
         if (random.Next(8) == 0) headers.Add(("X-Request-Id", Visible(json.Text(200))));
         if (random.Next(20) == 0) headers.Add((json.Pick(Odd), Visible(json.Text(60))));
         return headers;

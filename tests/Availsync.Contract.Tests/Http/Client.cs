@@ -107,6 +107,16 @@ public sealed class Client
         return new Answer(name, (int)response.StatusCode, response.Headers, response.Content.Headers, bytes);
     }
 
+    /// <summary>Sends a message as it is, and hangs up where the answer has no end: of a stream only the head is read.</summary>
+    public static async Task<Answer> SendAndHangUpAsync(HttpRequestMessage request, string name)
+    {
+        using var patience = new CancellationTokenSource(Http.Timeout, TimeProvider.System);
+        using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        var isStream = response.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        var bytes = isStream ? [] : await response.Content.ReadAsByteArrayAsync(patience.Token);
+        return new Answer(name, (int)response.StatusCode, response.Headers, response.Content.Headers, bytes);
+    }
+
     private static HttpContent? Json(object? body) => body switch
     {
         null => null,

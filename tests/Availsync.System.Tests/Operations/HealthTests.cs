@@ -20,7 +20,8 @@ public sealed class HealthTests(OperatedTarget target) : TargetTests(target)
     public async Task Each_service_tells_that_it_lives_that_it_is_ready_and_what_it_measures()
     {
         (await target.Work.StartAsync(NewRoot("health"), 600)).Expect(200);
-        foreach (var (service, check) in new[] { (Edge, "draining"), (Arbiter, "partitions"), (Accounting, "accounting-store") })
+        var services = new[] { (Edge, "draining"), (Arbiter, "partitions"), (Accounting, "accounting-store") };
+        foreach (var (service, check) in services)
         {
             Assert.Equal("{\"status\":\"ok\"}", (await AskAsync(service, "live")).Text);
             var ready = await AskAsync(service, "ready");
@@ -52,7 +53,7 @@ public sealed class HealthTests(OperatedTarget target) : TargetTests(target)
         {
             foreach (var (service, check) in new[] { (Arbiter, "partitions"), (Accounting, "accounting-store") })
             {
-                await Target.UntilAsync("not ready", Within, async () => (await AskAsync(service, "ready")).Status == 503);
+                await UntilReadyAsync(service, ready: false);
                 Assert.NotEqual("ok", (await AskAsync(service, "ready")).Check(check));
                 Assert.Equal(200, (await AskAsync(service, "live")).Status);
             }
@@ -76,7 +77,8 @@ public sealed class HealthTests(OperatedTarget target) : TargetTests(target)
         }
 
         await AllReadyAsync();
-        Assert.Contains(LogLine.Of(target, "arbiter-1"), line => line.Level == "Error" && line.RequestIds.Contains(lost));
+        Assert.Contains(
+            LogLine.Of(target, "arbiter-1"), line => line.Level == "Error" && line.RequestIds.Contains(lost));
     }
 
     [Fact]
@@ -87,7 +89,7 @@ public sealed class HealthTests(OperatedTarget target) : TargetTests(target)
         {
             foreach (var service in new[] { Edge, Arbiter, Accounting })
             {
-                await Target.UntilAsync("not ready", Within, async () => (await AskAsync(service, "ready")).Status == 503);
+                await UntilReadyAsync(service, ready: false);
                 Assert.Equal("The broker does not answer.", (await AskAsync(service, "ready")).Check("broker"));
                 Assert.Equal(200, (await AskAsync(service, "live")).Status);
                 Assert.NotEmpty((await MetricsPage.ReadAsync(target, service)).Text);
@@ -104,10 +106,13 @@ public sealed class HealthTests(OperatedTarget target) : TargetTests(target)
     private async Task AllReadyAsync()
     {
         foreach (var service in new[] { Edge, Arbiter, Accounting })
-            await Target.UntilAsync("ready again", Within, async () => (await AskAsync(service, "ready")).Status == 200);
+            await UntilReadyAsync(service, ready: true);
         await Target.UntilAsync("granting again", Within, async () =>
             (await target.Work.TryStartAsync(NewRoot("again"), 5))?.Status == 200);
     }
+
+    private async Task UntilReadyAsync(Uri service, bool ready) => await Target.UntilAsync(
+        $"ready: {ready}", Within, async () => (await AskAsync(service, "ready")).Status == (ready ? 200 : 503));
 
     private async Task<Told> AskAsync(Uri service, string what)
     {

@@ -5,7 +5,7 @@ using Availsync.System.Tests.Targets;
 
 namespace Availsync.System.Tests.Operations;
 
-/// <summary>One client that listens to a workspace's events, from its first one, over as many streams as it takes.</summary>
+/// <summary>A client that listens to a workspace's events, from the first one, over as many streams as needed.</summary>
 internal sealed class Listening(HttpClient line, string apiKey)
 {
     private readonly List<Happening> _heard = [];
@@ -22,8 +22,8 @@ internal sealed class Listening(HttpClient line, string apiKey)
     }
 
     /// <summary>
-    /// Opens a stream at this edge, from where the last one has ended. The task that comes with it ends with the stream,
-    /// and faults where that was cut off in the middle.
+    /// Opens a stream at this edge, from where the last one has ended. The task that comes with it ends with the
+    /// stream, and faults where that was cut off in the middle.
     /// </summary>
     public async Task<Task> OpenAsync(Uri door, CancellationToken hangUp)
     {

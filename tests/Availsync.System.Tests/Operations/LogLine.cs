@@ -35,7 +35,8 @@ internal sealed record LogLine(string Level, string Category, string Message, IR
                 root.GetProperty(nameof(Message)).GetString()!,
                 [.. root.GetProperty("Scopes").EnumerateArray().SelectMany(IdsIn)]);
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new InvalidOperationException("This is no line of a log: " + line, exception);
         }

@@ -5,7 +5,9 @@ using Availsync.System.Tests.Work;
 
 namespace Availsync.System.Tests.Operations;
 
-/// <summary>What the services log is for machines to read, leads from a call to all that was done for it, and tells no secret.</summary>
+/// <summary>
+/// What the services log is for machines to read, leads from a call to all that was done for it, and tells no secret.
+/// </summary>
 [Collection(OperatedCollection.Name)]
 public sealed class LogTests(OperatedTarget target) : TargetTests(target)
 {
@@ -15,7 +17,8 @@ public sealed class LogTests(OperatedTarget target) : TargetTests(target)
         var own = await OwnWorkspace.SignUpAsync(Target, "unlimited");
         var agent = ("Authorization", "Bearer " + own.Key);
         var (start, read, audit) = (NewId("start"), NewId("read"), NewId("audit"));
-        var granted = await SendAsync("POST", "/v1/work/run/start", start, agent, $$"""{"resource":"{{NewRoot("log")}}"}""");
+        var granted = await SendAsync(
+            "POST", "/v1/work/run/start", start, agent, $$"""{"resource":"{{NewRoot("log")}}"}""");
         var claim = Granted.Of(granted.Expect(200).Json.GetProperty("claim")).Id;
         (await SendAsync("GET", $"/v1/work/claims/{claim}", read, agent)).Expect(200);
         (await SendAsync("GET", "/v1/audit", audit, ("Cookie", own.Cookie))).Expect(200);

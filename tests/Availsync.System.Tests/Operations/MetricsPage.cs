@@ -13,11 +13,12 @@ internal sealed record MetricsPage(string Text)
         return new MetricsPage(await answer.Content.ReadAsStringAsync(Target.Stopped));
     }
 
-    /// <summary>Of one instrument the sum over all labels, or over those that have this text; null where none is shown.</summary>
+    /// <summary>Of an instrument the sum over all labels, or those with this text; null where none is shown.</summary>
     public double? Sum(string name, string label = "")
     {
         var values = Text.Split('\n')
-            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal))
+            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal))
+            .Where(line => line.Contains(label, StringComparison.Ordinal))
             .Select(line => line[(line.LastIndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0])
             .Select(value => double.Parse(value, CultureInfo.InvariantCulture))
             .ToList();

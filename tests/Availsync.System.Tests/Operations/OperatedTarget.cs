@@ -17,6 +17,7 @@ public sealed class OperatedTarget() : StackTarget(arbiters: 1, edges: 1)
         var settings = Directory.CreateDirectory(Path.Combine(folder, "settings")).FullName;
         foreach (var category in new[] { "Default", "Microsoft.EntityFrameworkCore.Database.Command" })
             await File.WriteAllTextAsync(Path.Combine(settings, "Logging__LogLevel__" + category), "Debug");
+        await File.WriteAllTextAsync(Path.Combine(settings, "Edge__AnswerWithinSeconds"), "15"); // Telling takes time.
         foreach (var service in Services)
         {
             await File.WriteAllTextAsync(

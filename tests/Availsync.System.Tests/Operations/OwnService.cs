@@ -3,7 +3,7 @@ using Availsync.System.Tests.Targets;
 
 namespace Availsync.System.Tests.Operations;
 
-/// <summary>A service that a test starts as a child of its own, and whose end it sees: when, how, and with what last words.</summary>
+/// <summary>A service that a test starts as a child of its own, and so sees when and how it ends.</summary>
 internal sealed partial class OwnService : IDisposable
 {
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
@@ -15,10 +15,11 @@ internal sealed partial class OwnService : IDisposable
     /// <summary>All that it has said so far.</summary>
     public string Output => _process.Output;
 
-    /// <summary>What it has logged as errors.</summary>
+    /// <summary>What it has logged as errors, but for each time that it was asked while it was not ready.</summary>
     public IEnumerable<string> Errors => Output.Split('\n').Where(line =>
-        line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal)
-        || line.Contains("\"LogLevel\":\"Critical\"", StringComparison.Ordinal));
+        (line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal)
+            || line.Contains("\"LogLevel\":\"Critical\"", StringComparison.Ordinal))
+        && !line.Contains("Diagnostics.HealthChecks.DefaultHealthCheckService", StringComparison.Ordinal));
 
     /// <param name="project">Such as <c>Availsync.Edge</c>.</param>
     /// <param name="settings">As environment variables. It listens on a free port, whatever they say.</param>

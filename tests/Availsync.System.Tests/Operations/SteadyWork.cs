@@ -82,7 +82,8 @@ internal sealed class SteadyWork
         for (var door = agent; ; door++)
         {
             var answer = await call(_doors[door % _doors.Count]);
-            if (answer is not (null or { Status: 503 } or { Status: 409, Error: "idempotency_in_progress" })) return answer;
+            if (answer is not (null or { Status: 503 } or { Status: 409, Error: "idempotency_in_progress" }))
+                return answer;
             Assert.True(Target.Clock.GetElapsedTime(began) < Patience, $"Not answered: {answer}");
             Interlocked.Increment(ref _repeats);
             await Task.Delay(Pause, Target.Clock);

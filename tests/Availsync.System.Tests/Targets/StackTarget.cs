@@ -57,6 +57,7 @@ public class StackTarget : Target
         ["Bus__Password"] = Secret("rabbitmq"),
         ["Internal__SigningKey"] = Secret("signing-key"),
         ["Accounting__Address"] = AccountingAddress.ToString(),
+        ["Edge__AnswerWithinSeconds"] = "15", // It is not speed that such a test is about.
     };
 
     /// <summary>Where accounting's own HTTP surface is.</summary>
