@@ -21,7 +21,7 @@ internal sealed class HalfSentCall : IDisposable
             CultureInfo.InvariantCulture,
             $"POST {path} HTTP/1.1\r\nHost: {door.Authority}\r\nContent-Type: application/json\r\n{header}\r\n"
             + $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n"
-            + "Expect: 100-continue\r\n\r\n");
+            + $"Expect: 100-continue\r\n\r\n");
         var call = new HalfSentCall(Encoding.UTF8.GetBytes(body));
         await call._connection.ConnectAsync(door.Host, door.Port);
         var stream = call._connection.GetStream();
