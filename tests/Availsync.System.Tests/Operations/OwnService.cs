@@ -15,11 +15,11 @@ internal sealed partial class OwnService : IDisposable
     /// <summary>All that it has said so far.</summary>
     public string Output => _process.Output;
 
-    /// <summary>What it has logged as errors, but for each time that it was asked while it was not ready.</summary>
+    /// <summary>What it has logged as errors by itself. Libraries call it one, too, when they are called off.</summary>
     public IEnumerable<string> Errors => Output.Split('\n').Where(line =>
-        (line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal)
-            || line.Contains("\"LogLevel\":\"Critical\"", StringComparison.Ordinal))
-        && !line.Contains("Diagnostics.HealthChecks.DefaultHealthCheckService", StringComparison.Ordinal));
+        line.Contains("\"Category\":\"Availsync.", StringComparison.Ordinal)
+        && (line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal)
+            || line.Contains("\"LogLevel\":\"Critical\"", StringComparison.Ordinal)));
 
     /// <param name="project">Such as <c>Availsync.Edge</c>.</param>
     /// <param name="settings">As environment variables. It listens on a free port, whatever they say.</param>
