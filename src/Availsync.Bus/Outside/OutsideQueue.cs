@@ -145,12 +145,12 @@ internal sealed partial class OutsideQueue(
 
     private async Task<bool> TryCarryOutAsync(Work work, OutsideVerdict verdict, CancellationToken lost)
     {
-        using var clock = new CancellationTokenSource(options.Value.PublishTimeout, time);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, lost);
+        // As long as the connection lives the broker will confirm: at an alarm it makes publishers wait, and a message that
+        // were given back meanwhile would have used up its deliveries before the alarm is over.
         if (verdict is OutsideVerdict.Answered(var reply, var undelivered))
         {
             var delivery = await work.Replies.SendAsync(
-                reply.Queue, Properties(work.Message, reply), reply.Body, deadline.Token);
+                reply.Queue, Properties(work.Message, reply), reply.Body, lost);
             if (delivery == ReplyDelivery.Confirmed) return true;
             if (undelivered is not null) await undelivered();
             var reason = delivery == ReplyDelivery.NoSuchQueue ? "no_such_reply_queue" : "reply_refused";
@@ -162,7 +162,7 @@ internal sealed partial class OutsideQueue(
         var properties = new BasicProperties(work.Kept);
         properties.Headers = new Dictionary<string, object?> { ["reason"] = aside.Reason };
         if (aside.Error is { } error) properties.Headers["error"] = error;
-        return await work.Replies.SendAsync(part.ErrorName, properties, work.Message.Body, deadline.Token)
+        return await work.Replies.SendAsync(part.ErrorName, properties, work.Message.Body, lost)
             == ReplyDelivery.Confirmed;
     }
 

@@ -68,8 +68,8 @@ internal sealed record RequestMessage(RequestType Type, PipelineCall Call)
 
     private static PipelineCall CallOf(RequestType type, JsonElement root, string? id, OutsideMessage message)
     {
-        var call = new PipelineCall(
-            type.Method, PathOf(type, id), QueryOf(type, root), type.HasBody ? BodyOf(type, root, waits: true) : null);
+        ReadOnlyMemory<byte>? body = type.HasBody ? BodyOf(type, root, waits: true) : default(ReadOnlyMemory<byte>?);
+        var call = new PipelineCall(type.Method, PathOf(type, id), QueryOf(type, root), body);
         var headers = call.Headers;
         if (type.HasBody) headers.ContentType = "application/json";
         if (Member(root, KeyMember) is { ValueKind: JsonValueKind.String } key)

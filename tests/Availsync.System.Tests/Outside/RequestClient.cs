@@ -7,10 +7,17 @@ using RabbitMQ.Client.Events;
 
 namespace Availsync.System.Tests.Outside;
 
-/// <summary>A reply from the bus.</summary>
-internal sealed record Replied(string CorrelationId, string? Type, int Status, IDictionary<string, object?> Headers, byte[] Body)
+/// <summary>A reply as it came.</summary>
+internal sealed record Replied(IReadOnlyBasicProperties Marks, byte[] Body)
 {
     public JsonElement Json { get; } = JsonDocument.Parse(Body).RootElement;
+
+    public IReadOnlyDictionary<string, object?> Headers { get; } = Marks.Headers!.ToDictionary(
+        h => h.Key, h => h.Value is byte[] text ? Encoding.UTF8.GetString(text) : h.Value);
+
+    public int Status => (int)Headers["status"]!;
+
+    public string CorrelationId => Marks.CorrelationId!;
 
     public string? Text(string member) => Json.TryGetProperty(member, out var value) ? value.GetString() : null;
 
@@ -46,16 +53,13 @@ internal sealed class RequestClient : IAsyncDisposable
     /// <summary>Every reply that came, repeated ones too.</summary>
     public IReadOnlyCollection<Replied> All => _all;
 
-    /// <summary>With a durable queue where the replies have to outlive the broker.</summary>
-    public static async Task<RequestClient> ConnectAsync(Uri broker, bool durable = false)
+    public static async Task<RequestClient> ConnectAsync(Uri broker)
     {
         var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync(Target.Stopped);
         var channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
             Target.Stopped);
-        var name = durable ? $"replies.{Guid.CreateVersion7(Target.Clock.GetUtcNow()):N}" : "";
-        var queue = await channel.QueueDeclareAsync(
-            name, durable, exclusive: !durable, autoDelete: !durable, cancellationToken: Target.Stopped);
+        var queue = await channel.QueueDeclareAsync(cancellationToken: Target.Stopped);
         var client = new RequestClient(connection, channel, queue.QueueName);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) => client.TakeAsync(delivery);
@@ -64,13 +68,9 @@ internal sealed class RequestClient : IAsyncDisposable
     }
 
     /// <summary>Asks, and waits for the reply.</summary>
-    public async Task<Replied> AskAsync(object request, string? messageId = null, string? replyTo = null)
+    public async Task<Replied> AskAsync(object request, string? messageId = null)
     {
-        var reply = await SendAsync(JsonSerializer.SerializeToUtf8Bytes(request), p =>
-        {
-            p.MessageId = messageId;
-            if (replyTo is not null) p.ReplyTo = replyTo;
-        });
+        var reply = await SendAsync(JsonSerializer.SerializeToUtf8Bytes(request), p => p.MessageId = messageId);
         return await reply.WaitAsync(TimeSpan.FromSeconds(90), Target.Clock, Target.Stopped);
     }
 
@@ -110,7 +110,6 @@ internal sealed class RequestClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_channel.IsOpen) await _channel.QueueDeleteAsync(ReplyTo);
         await _channel.DisposeAsync();
         await _connection.DisposeAsync();
     }
@@ -119,10 +118,7 @@ internal sealed class RequestClient : IAsyncDisposable
 
     private Task TakeAsync(BasicDeliverEventArgs delivery)
     {
-        var properties = delivery.BasicProperties;
-        var reply = new Replied(
-            properties.CorrelationId!, properties.Type, (int)properties.Headers!["status"]!, properties.Headers,
-            delivery.Body.ToArray());
+        var reply = new Replied(new BasicProperties(delivery.BasicProperties), delivery.Body.ToArray());
         _all.Add(reply);
         _replies.GetOrAdd(reply.CorrelationId, _ => NewReply()).TrySetResult(reply);
         return Task.CompletedTask;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Availsync.Documents;
 using Availsync.System.Tests.Targets;
 using Availsync.System.Tests.Work;
@@ -16,7 +17,7 @@ public sealed class RequestDocumentTests(StackTarget target) : TargetTests(targe
     public async Task Every_call_is_answered_as_documented()
     {
         var own = await OwnWorkspace.SignUpAsync(target, "unlimited");
-        await using var caller = await BusCaller.ConnectAsync(await target.OutsiderAsync("examples"), own.Key);
+        await using var client = await RequestClient.ConnectAsync(await target.OutsiderAsync("examples"));
         var called = new HashSet<string>();
         var resource = NewRoot("documented");
 
@@ -47,10 +48,11 @@ public sealed class RequestDocumentTests(StackTarget target) : TargetTests(targe
 
         async Task<JsonElement> AskAsync(string? type, object members, int status = 200)
         {
-            var (request, reply) = await caller.AskAsync(type, members);
+            var request = Request(own, type, members);
+            var reply = await client.AskAsync(request, messageId: OwnWorkspace.NewText());
             var call = type ?? "run.start";
             called.Add(call);
-            Assert.Empty(Document.FaultsOf(Document.MessagesOf("requests")[call].Single(), "payload", request));
+            Assert.Empty(Document.FaultsOf(Document.MessagesOf("requests")[call].Single(), "payload", JsonSerializer.SerializeToElement(request)));
             Assert.Equal((status, call), (reply.Status, reply.Marks.Type));
             IsAsDocumented(Document.MessagesOf("replies")[call].Single(), reply);
             return reply.Json;
@@ -61,26 +63,34 @@ public sealed class RequestDocumentTests(StackTarget target) : TargetTests(targe
     public async Task What_cannot_be_served_is_answered_as_documented()
     {
         var own = await OwnWorkspace.SignUpAsync(target, "unlimited");
-        await using var caller = await BusCaller.ConnectAsync(await target.OutsiderAsync("examples"), own.Key);
+        await using var client = await RequestClient.ConnectAsync(await target.OutsiderAsync("examples"));
         var resource = NewRoot("documented");
         await FailsAsync("run.begin", new { resource }, 400, "validation_failed");
         await FailsAsync("run.start", new { }, 400, "validation_failed");
         await FailsAsync("run.start", new { resource, api_key = "avs_live_none" }, 401, "unauthorized");
         await FailsAsync("claim.get", new { claim_id = Guid.CreateVersion7(Clock.GetUtcNow()) }, 404, "not_found");
-        var (_, started) = await caller.AskAsync("run.start", new { resource, duration_seconds = 60 });
+        var started = await client.AskAsync(Request(own, "run.start", new { resource, duration_seconds = 60 }));
         var claim_id = started.Json.GetProperty("claim").GetProperty("id").GetGuid();
-        await caller.AskAsync("run.finish", new { claim_id });
+        await client.AskAsync(Request(own, "run.finish", new { claim_id }));
         await FailsAsync("run.extend", new { claim_id, duration_seconds = 60 }, 409, "claim_not_active");
 
         async Task FailsAsync(string type, object members, int status, string error)
         {
-            var (_, reply) = await caller.AskAsync(type, members);
+            var reply = await client.AskAsync(Request(own, type, members));
             Assert.Equal((status, error), (reply.Status, reply.Json.GetProperty("error").GetString()));
             IsAsDocumented("failure", reply);
         }
     }
 
-    private static void IsAsDocumented(string message, BusReply reply)
+    private static JsonObject Request(OwnWorkspace own, string? type, object members)
+    {
+        var request = JsonSerializer.SerializeToNode(members)!.AsObject();
+        if (type is not null) request["type"] = type;
+        request["api_key"] ??= own.Key;
+        return request;
+    }
+
+    private static void IsAsDocumented(string message, Replied reply)
     {
         Assert.Empty(Document.FaultsOf(message, "payload", reply.Json));
         Assert.Empty(Document.FaultsOf(message, "headers", JsonSerializer.SerializeToElement(reply.Headers)));

@@ -108,7 +108,7 @@ public sealed partial class RequestTests(StackTarget target) : TargetTests(targe
             Assert.True(one == other, $"Step {step}, {deed}:\n{one}\n{other}");
             Assert.Equal(answer.Replayed, reply.Headers.ContainsKey("idempotency_replayed"));
             Assert.Equal(answer.Headers.RetryAfter is not null, reply.Headers.ContainsKey("retry_after"));
-            Assert.Equal(reply.Type, deed.Type);
+            Assert.Equal(deed.Type, reply.Marks.Type);
             told.Learn(reply.Json);
             answered.Learn(answer.Json);
         }
@@ -127,7 +127,7 @@ public sealed partial class RequestTests(StackTarget target) : TargetTests(targe
         var first = await client.AskAsync(Start(0), messageId: $"{root}-0");
         var second = await client.AskAsync(Start(0), messageId: $"{root}-0");
         Assert.Equal(first.Expect(200).Json.GetRawText(), second.Expect(200).Json.GetRawText());
-        Assert.Equal("true", Encoding.UTF8.GetString((byte[])second.Headers["idempotency_replayed"]!));
+        Assert.Equal("true", second.Headers["idempotency_replayed"]);
 
         var replies = new List<Task<Replied>>();
         var killed = Task.CompletedTask;
