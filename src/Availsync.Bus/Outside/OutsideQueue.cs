@@ -13,6 +13,11 @@ namespace Availsync.Bus.Outside;
 /// where replies and faults go to, and an address that a stranger has made up can cost the queue its consumer. Here the
 /// message is bytes. It is acknowledged when its reply is safe with the broker, or the message itself in the queue of
 /// errors; until then the broker gives it to another instance if this one dies.
+/// <para>
+/// A message may be such that its very delivery ends the connection (a header that cannot be read). All that was in work
+/// comes again then, and would each time, until the broker sets every one of them aside. So after a loss messages
+/// are taken one at a time for a while: only the one that it was about goes on failing.
+/// </para>
 /// </summary>
 internal sealed partial class OutsideQueue(
     OutsidePart part,
@@ -24,6 +29,15 @@ internal sealed partial class OutsideQueue(
     ILogger<OutsideQueue> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Where the connection was made and has been lost since: what was on it waits.</summary>
+    private static readonly TimeSpan LossPause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Bytes of a short string in AMQP.</summary>
+    private const int ShortTextMax = 255;
+
+    private static readonly TimeSpan CarefulFor = TimeSpan.FromSeconds(3);
+    private bool _careful;
     private readonly CancellationTokenSource _over = new();
 
     /// <summary>Nothing more is taken; what was taken is answered, as long as there is time.</summary>
@@ -54,7 +68,7 @@ internal sealed partial class OutsideQueue(
                 {
                     metrics.Failed("connection");
                     Interrupted(logger, part.Name, exception.Message);
-                    await Task.Delay(RetryPause, time, stoppingToken);
+                    await Task.Delay(exception is ConsumerLostException ? LossPause : RetryPause, time, stoppingToken);
                 }
             }
         }
@@ -68,13 +82,16 @@ internal sealed partial class OutsideQueue(
     {
         await using var connection = await login.ConnectAsync(part.Name, stoppingToken);
         await OutsideTopology.DeclareAsync(connection, part, options.Value, logger, stoppingToken);
-        await using var replies = await OutsideReplies.OpenAsync(connection, stoppingToken);
+        await using var replies = new OutsideReplies(login);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        channel.ChannelShutdownAsync += (_, _) => Told(gone);
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.UnregisteredAsync += (_, _) => Told(gone);
+        channel.ChannelShutdownAsync += (_, _) =>
+        {
+            gone.TrySetResult();
+            return Task.CompletedTask;
+        };
+        var consumer = new Consumer(channel, gone);
         var works = new Works();
         consumer.ReceivedAsync += (_, delivery) =>
         {
@@ -85,11 +102,17 @@ internal sealed partial class OutsideQueue(
             _ = Task.Run(() => WorkAsync(work, works, lost.Token), CancellationToken.None);
             return Task.CompletedTask;
         };
-        await channel.BasicQosAsync(0, (ushort)handler.Capacity, global: false, stoppingToken);
-        var tag = await channel.BasicConsumeAsync(part.Name, autoAck: false, consumer, stoppingToken);
+        var tag = await ConsumeAsync(channel, consumer, _careful ? 1 : handler.Capacity, stoppingToken);
         metrics.Opens();
         try
         {
+            if (_careful && await PassesAsync(gone.Task, CarefulFor, stoppingToken))
+            {
+                _careful = false;
+                await channel.BasicCancelAsync(tag, cancellationToken: stoppingToken);
+                tag = await ConsumeAsync(channel, consumer, handler.Capacity, stoppingToken);
+            }
+
             await gone.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!gone.Task.IsCompleted) await channel.BasicCancelAsync(tag, cancellationToken: _over.Token);
             else await lost.CancelAsync(); // The broker gives what is in work to somebody else.
@@ -101,7 +124,23 @@ internal sealed partial class OutsideQueue(
             await lost.CancelAsync();
         }
 
-        if (!stoppingToken.IsCancellationRequested) throw new IOException("The broker has taken the consumer away.");
+        if (stoppingToken.IsCancellationRequested) return;
+        _careful = true;
+        throw new ConsumerLostException();
+    }
+
+    private async Task<string> ConsumeAsync(
+        IChannel channel, IAsyncBasicConsumer consumer, int most, CancellationToken cancellationToken)
+    {
+        await channel.BasicQosAsync(0, (ushort)most, global: false, cancellationToken);
+        return await channel.BasicConsumeAsync(part.Name, autoAck: false, consumer, cancellationToken);
+    }
+
+    /// <summary>Whether the time passes without a loss, and without the end.</summary>
+    private async Task<bool> PassesAsync(Task gone, TimeSpan span, CancellationToken stoppingToken)
+    {
+        await Task.WhenAny(gone, Task.Delay(span, time, stoppingToken));
+        return !gone.IsCompleted && !stoppingToken.IsCancellationRequested;
     }
 
     private async Task WorkAsync(Work work, Works works, CancellationToken lost)
@@ -180,13 +219,17 @@ internal sealed partial class OutsideQueue(
     private static BasicProperties Kept(IReadOnlyBasicProperties given)
     {
         var kept = new BasicProperties { DeliveryMode = DeliveryModes.Persistent };
-        if (given.IsContentTypePresent()) kept.ContentType = given.ContentType;
-        if (given.IsContentEncodingPresent()) kept.ContentEncoding = given.ContentEncoding;
-        if (given.IsCorrelationIdPresent()) kept.CorrelationId = given.CorrelationId;
-        if (given.IsReplyToPresent()) kept.ReplyTo = given.ReplyTo;
-        if (given.IsMessageIdPresent()) kept.MessageId = given.MessageId;
+        if (given.IsContentTypePresent()) kept.ContentType = Written(given.ContentType);
+        if (given.IsContentEncodingPresent()) kept.ContentEncoding = Written(given.ContentEncoding);
+        if (given.IsCorrelationIdPresent()) kept.CorrelationId = Written(given.CorrelationId);
+        if (given.IsReplyToPresent()) kept.ReplyTo = Written(given.ReplyTo);
+        if (given.IsMessageIdPresent()) kept.MessageId = Written(given.MessageId);
         return kept;
     }
+
+    /// <summary>What was no UTF-8 has grown as it was read, perhaps beyond what a property takes.</summary>
+    private static string? Written(string? text) =>
+        text is not null && Encoding.UTF8.GetByteCount(text) > ShortTextMax ? null : text;
 
     private static OutsideMessage MessageOf(BasicDeliverEventArgs delivery, ReadOnlyMemory<byte> body)
     {
@@ -213,12 +256,6 @@ internal sealed partial class OutsideQueue(
         return texts;
     }
 
-    private static Task Told(TaskCompletionSource gone)
-    {
-        gone.TrySetResult();
-        return Task.CompletedTask;
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "{queue} is not served, and will be again: {reason}")]
     private static partial void Interrupted(ILogger logger, string queue, string reason);
 
@@ -227,6 +264,18 @@ internal sealed partial class OutsideQueue(
 
     private sealed record Work(
         IChannel Channel, OutsideReplies Replies, ulong Tag, OutsideMessage Message, BasicProperties Kept);
+
+    private sealed class ConsumerLostException() : IOException("The broker has taken the consumer away.");
+
+    /// <summary>Tells where the broker takes it away, as with its queue; not where that was asked for.</summary>
+    private sealed class Consumer(IChannel channel, TaskCompletionSource gone) : AsyncEventingBasicConsumer(channel)
+    {
+        public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+        {
+            gone.TrySetResult();
+            return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+        }
+    }
 
     /// <summary>Counts what is in work. Only one thread begins any.</summary>
     private sealed class Works

@@ -18,70 +18,57 @@ internal enum ReplyDelivery
 
 /// <summary>
 /// Publishes to queues by their names: by the default exchange, which is the only one that needs no declaring and leads
-/// nowhere else. Each message is confirmed by itself.
+/// nowhere else. Each message is confirmed by itself. Nothing of this is on the connection that messages are taken from:
+/// there are addresses at which a broker ends a connection, and at an alarm it stops those that publish.
 /// </summary>
-internal sealed class OutsideReplies : IAsyncDisposable
+internal sealed class OutsideReplies(BrokerLogin login) : IAsyncDisposable
 {
     private const string DirectPrefix = "amq.rabbitmq.reply-to.";
 
-    private readonly IConnection _connection;
-    private readonly IChannel _channel;
-
-    private OutsideReplies(IConnection connection, IChannel channel)
-    {
-        _connection = connection;
-        _channel = channel;
-    }
-
-    public static async Task<OutsideReplies> OpenAsync(IConnection connection, CancellationToken cancellationToken) =>
-        new(connection, await ConfirmingAsync(connection, cancellationToken));
+    private readonly ReplyLine _queues = new(login, "replies");
+    private readonly ReplyLine _direct = new(login, "direct replies");
 
     /// <exception cref="Exception">Nobody knows whether the message has arrived.</exception>
     public async Task<ReplyDelivery> SendAsync(
         string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        // RabbitMQ hands direct replies over itself. They are in no queue, so it would return each as one that is in none.
-        var mandatory = !queue.StartsWith(DirectPrefix, StringComparison.Ordinal);
+        if (!queue.StartsWith(DirectPrefix, StringComparison.Ordinal))
+            return await _queues.PublishAsync(queue, mandatory: true, properties, body, cancellationToken);
         try
         {
-            await _channel.BasicPublishAsync("", queue, mandatory, properties, body, cancellationToken);
-            return ReplyDelivery.Confirmed;
+            return await DirectAsync(_direct, queue, properties, body, cancellationToken);
         }
-        catch (PublishException exception)
+        catch (Exception exception) when (IsLost(exception) && !cancellationToken.IsCancellationRequested)
         {
-            return exception.IsReturn ? ReplyDelivery.NoSuchQueue : ReplyDelivery.Refused;
+            // RabbitMQ reads the address of a process out of the name, and some names have it end the connection (541). All
+            // who were on it try once more, each alone: then only the one that it was about fails again.
         }
-        catch (OperationInterruptedException) when (_connection.IsOpen)
-        {
-            // An address that a broker closes the channel at would take all other replies along, again and again.
-            return await SendAloneAsync(queue, mandatory, properties, body, cancellationToken);
-        }
-    }
 
-    public async ValueTask DisposeAsync() => await _channel.DisposeAsync();
-
-    private async Task<ReplyDelivery> SendAloneAsync(
-        string queue, bool mandatory, BasicProperties properties, ReadOnlyMemory<byte> body,
-        CancellationToken cancellationToken)
-    {
-        await using var alone = await ConfirmingAsync(_connection, cancellationToken);
+        await using var alone = new ReplyLine(login, "one direct reply");
         try
         {
-            await alone.BasicPublishAsync("", queue, mandatory, properties, body, cancellationToken);
-            return ReplyDelivery.Confirmed;
+            return await DirectAsync(alone, queue, properties, body, cancellationToken);
         }
-        catch (PublishException exception)
-        {
-            return exception.IsReturn ? ReplyDelivery.NoSuchQueue : ReplyDelivery.Refused;
-        }
-        catch (OperationInterruptedException) when (_connection.IsOpen)
+        catch (OperationInterruptedException)
         {
             return ReplyDelivery.Refused;
         }
     }
 
-    private static Task<IChannel> ConfirmingAsync(IConnection connection, CancellationToken cancellationToken) =>
-        connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
-            cancellationToken);
+    public async ValueTask DisposeAsync()
+    {
+        await _queues.DisposeAsync();
+        await _direct.DisposeAsync();
+    }
+
+    /// <summary>Direct replies are in no queue: the broker would return each as one that is in none, so it is asked before.</summary>
+    private static async Task<ReplyDelivery> DirectAsync(
+        ReplyLine line, string queue, BasicProperties properties, ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken) =>
+        await line.ExistsAsync(queue, cancellationToken)
+            ? await line.PublishAsync(queue, mandatory: false, properties, body, cancellationToken)
+            : ReplyDelivery.NoSuchQueue;
+
+    private static bool IsLost(Exception exception) =>
+        exception is OperationInterruptedException or AlreadyClosedException or ObjectDisposedException;
 }

@@ -36,9 +36,15 @@ internal sealed class EdgePipeline
 /// <param name="Body">Null for none.</param>
 internal sealed record PipelineCall(string Method, string Path, string Query, ReadOnlyMemory<byte>? Body)
 {
+    /// <summary>Whether it is answered at once, though it may wish to wait for its turn.</summary>
+    public bool AtOnce { get; init; }
+
     /// <summary>Its headers.</summary>
     public IHeaderDictionary Headers { get; init; } = new HeaderDictionary();
 }
+
+/// <summary>Marks a call that finds no room to wait for its turn.</summary>
+internal sealed class AnsweredAtOnce;
 
 /// <summary>An answer that is kept in memory until it is whole.</summary>
 internal sealed class MemoryAnswer : HttpResponseFeature
@@ -68,6 +74,7 @@ internal sealed class MemoryAnswer : HttpResponseFeature
         });
         features.Set<IHttpRequestBodyDetectionFeature>(new Detection(call.Body is not null));
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = hungUp });
+        if (call.AtOnce) features.Set(new AnsweredAtOnce());
         features.Set<IHttpResponseFeature>(answer);
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
         var context = contexts.Create(features);

@@ -26,9 +26,6 @@ internal sealed record RequestMessage(RequestType Type, PipelineCall Call)
     /// <summary>Whether it wishes to wait for its turn.</summary>
     public bool Waits { get; private init; }
 
-    /// <summary>The object that was sent.</summary>
-    private JsonElement Root { get; init; }
-
     /// <summary>Reads a message, or says why it cannot be read.</summary>
     public static (RequestMessage? Message, ApiError? Error) Read(OutsideMessage message)
     {
@@ -46,16 +43,9 @@ internal sealed record RequestMessage(RequestType Type, PipelineCall Call)
         var waits = type!.Name == RequestType.Default
             && body.Root.TryGetProperty(WaitMember, out var wait)
             && wait.ValueKind == JsonValueKind.Number && wait.TryGetDecimal(out var seconds) && seconds > 0;
-        var read = new RequestMessage(type, CallOf(type, body.Root, id, message)) { Waits = waits, Root = body.Root };
+        var read = new RequestMessage(type, CallOf(type, body.Root, id, message)) { Waits = waits };
         return (read, null);
     }
-
-    /// <summary>The same, but answered at once.</summary>
-    public RequestMessage WithoutWaiting() => this with
-    {
-        Waits = false,
-        Call = Call with { Body = BodyOf(Type, Root, waits: false) },
-    };
 
     /// <summary>The call that takes back what this one has brought.</summary>
     public PipelineCall UndoOf(string id)
@@ -68,7 +58,7 @@ internal sealed record RequestMessage(RequestType Type, PipelineCall Call)
 
     private static PipelineCall CallOf(RequestType type, JsonElement root, string? id, OutsideMessage message)
     {
-        ReadOnlyMemory<byte>? body = type.HasBody ? BodyOf(type, root, waits: true) : default(ReadOnlyMemory<byte>?);
+        ReadOnlyMemory<byte>? body = type.HasBody ? BodyOf(type, root) : default(ReadOnlyMemory<byte>?);
         var call = new PipelineCall(type.Method, PathOf(type, id), QueryOf(type, root), body);
         var headers = call.Headers;
         if (type.HasBody) headers.ContentType = "application/json";
@@ -110,7 +100,7 @@ internal sealed record RequestMessage(RequestType Type, PipelineCall Call)
     /// What HTTP has in the body, in the order in which it was sent: the same request by either way is the same, and no
     /// key goes any further.
     /// </summary>
-    private static ReadOnlyMemory<byte> BodyOf(RequestType type, JsonElement root, bool waits)
+    private static ReadOnlyMemory<byte> BodyOf(RequestType type, JsonElement root)
     {
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes, Compact))
@@ -119,8 +109,7 @@ internal sealed record RequestMessage(RequestType Type, PipelineCall Call)
             foreach (var member in root.EnumerateObject())
             {
                 if (member.Name is TypeMember or KeyMember or IdempotencyMember || member.Name == type.PathMember) continue;
-                if (!waits && member.Name == WaitMember) writer.WriteNumber(WaitMember, 0);
-                else member.WriteTo(writer);
+                member.WriteTo(writer);
             }
 
             writer.WriteEndObject();

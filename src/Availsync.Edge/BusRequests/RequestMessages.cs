@@ -53,6 +53,8 @@ internal sealed class RequestMessages(
         var replyTo = string.IsNullOrEmpty(message.ReplyTo) ? null : message.ReplyTo;
         if (replyTo is not null && !ReplyAddress.IsAllowed(replyTo))
             return new OutsideVerdict.SetAside("reply_address_refused", Error: null);
+        if (message.CorrelationId?.Contains('\uFFFD', StringComparison.Ordinal) == true)
+            return new OutsideVerdict.SetAside("correlation_id_refused", Error: null); // It could not be echoed as it was.
 
         var (request, error) = RequestMessage.Read(message);
         var answer = request is null
@@ -89,7 +91,7 @@ internal sealed class RequestMessages(
             {
                 if (Interlocked.Increment(ref _waiting) <= options.Value.BusWaitingMax)
                     return await PassAsync(request, lost);
-                request = request.WithoutWaiting();
+                request = request with { Call = request.Call with { AtOnce = true } };
             }
             finally
             {

@@ -1,6 +1,7 @@
 using Availsync.Contracts;
 using Availsync.Edge.Access;
 using Availsync.Edge.Answers;
+using Availsync.Edge.BusRequests;
 using Availsync.Edge.Lanes;
 using Availsync.Edge.Waiting;
 using Availsync.Http;
@@ -38,9 +39,11 @@ internal sealed class WorkCalls(
         var (actor, refused) = await actors.ResolveAsync(principal, agentId, context.RequestAborted);
         if (actor is null) return await RefuseAsync(context, question, refused!, stamp);
         context.Visit().Note.Agent = actor.Agent;
-        return draft(actor) is StartRun { Wait: not null } start
-            ? await WaitAsync(context, question, start, stamp, () => AgainAsync(context, agentId, draft))
-            : await AskAsync(context, question, draft(actor), stamp);
+        if (draft(actor) is not StartRun { Wait: not null } start)
+            return await AskAsync(context, question, draft(actor), stamp);
+        return context.Features.Get<AnsweredAtOnce>() is not null
+            ? await AskAsync(context, question, start with { Wait = null }, stamp)
+            : await WaitAsync(context, question, start, stamp, () => AgainAsync(context, agentId, draft));
     }
 
     /// <summary>A call on the claim that the path names.</summary>

@@ -67,22 +67,26 @@ public sealed class RequestMessageTests
     }
 
     [Fact]
-    public void Only_a_start_that_names_a_time_waits_and_it_can_be_had_without()
+    public void Only_a_start_that_names_a_time_waits()
     {
         Assert.True(Read("""{"wait_seconds":5}""").Waits);
         Assert.False(Read("""{"wait_seconds":0}""").Waits);
         Assert.False(Read("""{"wait_seconds":"5"}""").Waits);
         Assert.False(Read("""{"type":"work.check","wait_seconds":5}""").Waits);
-        var without = Read("""{"resource":"repo:a/b","wait_seconds":5}""").WithoutWaiting();
-        Assert.False(without.Waits);
-        Assert.Equal("""{"resource":"repo:a/b","wait_seconds":0}""", Text(without.Call));
     }
 
     [Theory]
     [InlineData("replies", true)]
     [InlineData("outside.ci.replies", true)]
     [InlineData("amq.gen-JzTY20BRgKO-HjmUJj0wLg", true)]
-    [InlineData("amq.rabbitmq.reply-to.g1h2AA==.x", true)]
+    [InlineData("amq.rabbitmq.reply-to.g1h3DnJlcGx5QDEyMzQ1Njc4AAAAAAAAAsVqCJG5.CGGcHw6Ixv4GTw3A2w8Nzw==", true)]
+    [InlineData("amq.rabbitmq.reply-to", false)]
+    [InlineData("amq.rabbitmq.reply-to.", false)]
+    [InlineData("amq.rabbitmq.reply-to.g1h3DnJl.", false)]
+    [InlineData("amq.rabbitmq.reply-to.AAAA.AAAA", false)]
+    [InlineData("amq.rabbitmq.reply-to.!!!.???", false)]
+    [InlineData("amq.rabbitmq.reply-to.g2gDYQFhAmED.AAAA", false)]
+    [InlineData("a\uFFFDb", false)]
     [InlineData("", false)]
     [InlineData("amq.gen-", false)]
     [InlineData("amq.direct", false)]

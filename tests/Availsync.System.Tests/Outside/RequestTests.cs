@@ -15,6 +15,9 @@ public sealed partial class RequestTests(StackTarget target) : TargetTests(targe
     private const int Many = 10_000;
     private const int InFlight = 400;
 
+    /// <summary>As the broker names somebody who waits for direct replies, but nobody does.</summary>
+    private const string Dead = "amq.rabbitmq.reply-to.g1h3DnJlcGx5QDEyMzQ1Njc4AAAAAAAAAsVqCJG5.CGGcHw6Ixv4GTw3A2w8Nzw==";
+
     [Fact]
     public async Task Of_ten_thousand_messages_each_is_answered_or_set_aside_and_none_blocks_the_others()
     {
@@ -182,6 +185,44 @@ public sealed partial class RequestTests(StackTarget target) : TargetTests(targe
     }
 
     [Fact]
+    public async Task A_message_that_cannot_even_be_delivered_takes_no_other_along()
+    {
+        var own = await OwnWorkspace.SignUpAsync(target, "unlimited");
+        await using var client = await RequestClient.ConnectAsync(target.Broker);
+        var root = NewRoot("header");
+        var replies = new List<Task<Replied>>();
+        for (var n = 0; n < 40; n++)
+        {
+            var id = $"{root}-{n}";
+            var body = JsonSerializer.SerializeToUtf8Bytes(
+                new { api_key = own.Key, resource = id, duration_seconds = 600 });
+            replies.Add(await client.SendAsync(body, p => p.MessageId = id));
+            if (n == 20) await SendUnreadableAsync();
+        }
+
+        foreach (var reply in await Task.WhenAll(replies).WaitAsync(TimeSpan.FromMinutes(1), Target.Clock, Target.Stopped))
+            Assert.Equal("proceed", reply.Expect(200).Text("action"));
+        Assert.Equal(40, await own.ActiveClaimsAsync());
+    }
+
+    /// <summary>With a decimal number in a header that has more digits behind the point than .NET has.</summary>
+    private async Task SendUnreadableAsync()
+    {
+        const string script = """
+            import decimal, os, pika
+            connection = pika.BlockingConnection(pika.URLParameters(os.environ["BROKER"]))
+            properties = pika.BasicProperties(headers={"d": decimal.Decimal("1E-40")}, delivery_mode=2)
+            connection.channel().basic_publish("availsync.requests", "", b"{}", properties)
+            connection.close()
+            """;
+        using var sent = ServerProcess.Start(
+            Checkout.Root, new Dictionary<string, string> { ["BROKER"] = target.Broker.AbsoluteUri }, "/usr/bin/python3",
+            "-c", script);
+        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(30), Target.Clock);
+        Assert.True(await sent.ExitAsync(over.Token) == 0, sent.Output);
+    }
+
+    [Fact]
     public async Task A_grant_that_reaches_nobody_is_given_back()
     {
         var own = await OwnWorkspace.SignUpAsync(target, "unlimited");
@@ -271,18 +312,17 @@ public sealed partial class RequestTests(StackTarget target) : TargetTests(targe
         foreach (var address in new[]
         {
             "arbiter.p00", "ARBITER.p01", "accounting.directory", "availsync.requests", "availsync.requests_error",
-            "availsync.events", "amq.topic", "amq.rabbitmq.trace", "amq.gen-", "amq.rabbitmq.reply-to",
-            "amq.rabbitmq.reply-to.",
+            "availsync.events", "amq.topic", "amq.rabbitmq.trace", "amq.gen-",
+            "amq.rabbitmq.reply-to.", "amq.rabbitmq.reply-to.AAAA.AAAA", "amq.rabbitmq.reply-to.g2gDYQFhAmED.AAAA",
         })
         {
-            if (address == "amq.rabbitmq.reply-to") continue; // The broker lets nobody say that who does not listen there.
             list.Add(new Oddity(address, Encoding.UTF8.GetBytes(start), 0, null)
             {
                 Change = p => p.ReplyTo = address, Reason = "reply_address_refused",
             });
         }
 
-        foreach (var address in new[] { "amq.gen-JzTY20BRgKO-HjmUJj0wLg", "no.such.queue", new string('q', 255), "queue:x", "Ключ" })
+        foreach (var address in new[] { "amq.gen-JzTY20BRgKO-HjmUJj0wLg", "no.such.queue", new string('q', 255), "queue:x", "Ключ", Dead })
         {
             list.Add(new Oddity(address, Encoding.UTF8.GetBytes("{}"), 0, null)
             {
