@@ -66,6 +66,7 @@ internal sealed partial class OutsideQueue(
                 }
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
+                    _careful = true;
                     metrics.Failed("connection");
                     Interrupted(logger, part.Name, exception.Message);
                     await Task.Delay(exception is ConsumerLostException ? LossPause : RetryPause, time, stoppingToken);
@@ -124,9 +125,7 @@ internal sealed partial class OutsideQueue(
             await lost.CancelAsync();
         }
 
-        if (stoppingToken.IsCancellationRequested) return;
-        _careful = true;
-        throw new ConsumerLostException();
+        if (!stoppingToken.IsCancellationRequested) throw new ConsumerLostException();
     }
 
     private async Task<string> ConsumeAsync(
