@@ -101,6 +101,9 @@ internal sealed class RequestClient : IAsyncDisposable
         return reasons;
     }
 
+    /// <summary>Throws away what was set aside, unseen; whether there was anything.</summary>
+    public async Task<bool> PurgedErrorsAsync() => await _channel.QueuePurgeAsync(Errors, Target.Stopped) > 0;
+
     /// <summary>How many requests wait, and how many instances take them.</summary>
     public async Task<(uint Messages, uint Consumers)> QueueAsync()
     {

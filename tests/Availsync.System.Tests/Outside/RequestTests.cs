@@ -47,7 +47,9 @@ public sealed partial class RequestTests(StackTarget target) : TargetTests(targe
         var setAside = new Dictionary<string, string>();
         await Target.UntilAsync("set aside", TimeSpan.FromSeconds(30), async () =>
         {
-            foreach (var (id, reason) in await client.TakeErrorsAsync()) setAside[id] = reason;
+            // A broker may end the connection over a direct address that is nobody's, or say that there is none.
+            foreach (var (id, reason) in await client.TakeErrorsAsync())
+                setAside[id] = reason == "reply_refused" ? "no_such_reply_queue" : reason;
             return setAside.Count >= expected.Count;
         });
         Assert.Equal(expected.OrderBy(e => e.Key), setAside.OrderBy(e => e.Key));
@@ -189,6 +191,7 @@ public sealed partial class RequestTests(StackTarget target) : TargetTests(targe
     {
         var own = await OwnWorkspace.SignUpAsync(target, "unlimited");
         await using var client = await RequestClient.ConnectAsync(target.Broker);
+        await client.PurgedErrorsAsync();
         var root = NewRoot("header");
         var replies = new List<Task<Replied>>();
         for (var n = 0; n < 40; n++)
@@ -203,6 +206,9 @@ public sealed partial class RequestTests(StackTarget target) : TargetTests(targe
         foreach (var reply in await Task.WhenAll(replies).WaitAsync(TimeSpan.FromMinutes(1), Target.Clock, Target.Stopped))
             Assert.Equal("proceed", reply.Expect(200).Text("action"));
         Assert.Equal(40, await own.ActiveClaimsAsync());
+
+        // The broker has set it aside; nobody who reads the queue with the same client could take it.
+        await Target.UntilAsync("set aside", TimeSpan.FromSeconds(30), client.PurgedErrorsAsync);
     }
 
     /// <summary>With a decimal number in a header that has more digits behind the point than .NET has.</summary>
